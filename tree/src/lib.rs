@@ -10,6 +10,7 @@
 pub mod content;
 pub mod digest;
 pub mod image;
+pub mod layout;
 pub mod mode;
 pub mod overlay;
 pub mod path;
