@@ -6,6 +6,7 @@ mod abi_unsafe;
 pub mod arena;
 pub mod budget;
 pub mod limits;
+pub mod workspace;
 
 /// One step: the call in `input`, on the repository in `image`, to an encoded outcome.
 pub fn step(_image: &[u8], input: &[u8]) -> Vec<u8> {
