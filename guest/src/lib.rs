@@ -5,7 +5,9 @@ mod abi_unsafe;
 #[path = "arena_unsafe.rs"]
 pub mod arena;
 pub mod budget;
+pub mod commands;
 pub mod limits;
+pub mod machine;
 pub mod workspace;
 
 /// One step: the call in `input`, on the repository in `image`, to an encoded outcome.

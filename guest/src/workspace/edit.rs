@@ -51,7 +51,12 @@ impl<'a> Workspace<'a> {
     }
 
     /// Puts pieces of this session's files in place as a file: a copy, a move, an undo.
-    pub fn put_content(&mut self, path: &VirtualPath, mode: Mode, content: Content) -> Stoppable<Result<(), FileError>> {
+    pub fn put_content(
+        &mut self,
+        path: &VirtualPath,
+        mode: Mode,
+        content: Content,
+    ) -> Stoppable<Result<(), FileError>> {
         if let Err(error) = self.writable(path) {
             return Ok(Err(error));
         }

@@ -77,7 +77,8 @@ impl<'a> Workspace<'a> {
         }
         // The next component on the way to the mount point.
         let mount = self.mount.as_bytes();
-        let rest = if bytes.is_empty() { Some(mount) } else { mount.strip_prefix(bytes).and_then(|r| r.strip_prefix(b"/")) };
+        let rest =
+            if bytes.is_empty() { Some(mount) } else { mount.strip_prefix(bytes).and_then(|r| r.strip_prefix(b"/")) };
         if let Some(step) = rest.and_then(|rest| rest.split(|&byte| byte == b'/').next())
             && !step.is_empty()
         {

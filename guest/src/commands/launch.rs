@@ -1,0 +1,97 @@
+//! Finding and starting a program, as `execvp` does.
+
+use super::{Command, Context, Environment, find};
+use crate::budget::Stoppable;
+use crate::machine::{Descriptors, EffectRequest, Machine};
+use crate::workspace::VirtualPath;
+
+/// Programs that a slim Python container has and that the guest cannot compute: the host is asked.
+const EFFECTS: &[&str] =
+    &["ipython", "make", "mypy", "pip", "pip3", "py.test", "pylint", "pytest", "python", "python2", "python3", "tox"];
+
+/// What a command name leads to.
+pub enum Program {
+    /// A simulated command.
+    Command(&'static Command),
+    /// Something that the host runs.
+    Effect,
+    /// Nothing of this name.
+    Missing,
+}
+
+/// Looks a program up by the name that was typed: a bare name, or a path into one of the
+/// directories of programs.
+pub fn lookup(name: &[u8]) -> Program {
+    let base = base_name(name);
+    let is_program_path = [&b"/bin/"[..], b"/usr/bin/", b"/usr/local/bin/", b"/sbin/", b"/usr/sbin/"]
+        .iter()
+        .any(|directory| name.strip_prefix(*directory) == Some(base));
+    if base != name && !is_program_path {
+        return Program::Missing;
+    }
+    if let Some(command) = find(base) {
+        return Program::Command(command);
+    }
+    if EFFECTS.iter().any(|effect| effect.as_bytes() == base) {
+        return Program::Effect;
+    }
+    Program::Missing
+}
+
+/// Runs a program. An unknown one returns 127 and prints nothing: the caller words the error.
+pub fn launch(
+    machine: &mut Machine<'_>,
+    arguments: &[Vec<u8>],
+    directory: &VirtualPath,
+    environment: &Environment,
+    descriptors: &Descriptors,
+) -> Stoppable<u8> {
+    let Some(name) = arguments.first() else { return Ok(0) };
+    machine.budget.shell_step()?;
+    machine.budget.enter()?;
+    let status = match lookup(name) {
+        Program::Command(command) => {
+            let mut context = Context::new(machine, arguments, directory, environment, descriptors, command.buffering);
+            let status = (command.run)(&mut context)?;
+            context.flush()?;
+            status
+        }
+        Program::Effect => ask_host(machine, arguments, directory, environment, descriptors)?,
+        Program::Missing => 127,
+    };
+    machine.budget.leave();
+    machine.flush()?;
+    Ok(status)
+}
+
+/// Asks the host to run a program and prints what it printed.
+pub fn ask_host(
+    machine: &mut Machine<'_>,
+    arguments: &[Vec<u8>],
+    directory: &VirtualPath,
+    environment: &Environment,
+    descriptors: &Descriptors,
+) -> Stoppable<u8> {
+    let input = match descriptors.get(0) {
+        Some(stream) => machine.streams.read_all(stream, machine.budget)?,
+        None => Vec::new(),
+    };
+    let request = EffectRequest {
+        arguments: arguments.to_vec(),
+        directory: directory.display(),
+        environment: environment.iter().map(|(name, value)| (name.to_vec(), value.to_vec())).collect(),
+        input,
+    };
+    let result = machine.effect(request)?;
+    for (is_error, bytes) in &result.output {
+        if let Some(stream) = descriptors.get(if *is_error { 2 } else { 1 }) {
+            machine.streams.write(stream, bytes, machine.budget)?;
+        }
+    }
+    Ok(result.status)
+}
+
+/// The last component of a program's path.
+pub fn base_name(name: &[u8]) -> &[u8] {
+    name.rsplit(|&byte| byte == b'/').next().unwrap_or(name)
+}

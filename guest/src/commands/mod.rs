@@ -1,0 +1,55 @@
+//! The commands of the simulated container. One command is one file: its help, its parsing, its
+//! behaviour and its tests.
+//!
+//! A command is what a program on `PATH` is: it gets arguments, an environment, a directory and
+//! three streams, and returns an exit status. What only the shell itself can do (`cd`, `export`)
+//! lives in [`crate::shell`].
+
+mod context;
+mod environment;
+mod launch;
+
+pub use context::Context;
+pub use environment::Environment;
+pub use launch::{Program, ask_host, base_name, launch, lookup};
+
+use crate::budget::Stoppable;
+
+/// How a command's standard output reaches a stream that it shares with standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Buffering {
+    /// Through C's standard I/O: in blocks of 4096 bytes unless it goes to a terminal.
+    Blocks,
+    /// At once.
+    Direct,
+}
+
+/// A command.
+pub struct Command {
+    /// The name by which it is called.
+    pub name: &'static str,
+    /// One line for `sparring` users: what it does and after which program and version.
+    pub summary: &'static str,
+    /// How its output is buffered.
+    pub buffering: Buffering,
+    /// Runs it; returns the exit status.
+    pub run: fn(&mut Context<'_, '_>) -> Stoppable<u8>,
+}
+
+/// All commands, sorted by name.
+pub const COMMANDS: &[&Command] = &[];
+
+/// The command of this name.
+pub fn find(name: &[u8]) -> Option<&'static Command> {
+    COMMANDS.binary_search_by(|command| command.name.as_bytes().cmp(name)).ok().map(|at| COMMANDS[at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_sorted_by_name() {
+        assert!(COMMANDS.is_sorted_by(|a, b| a.name < b.name));
+    }
+}

@@ -1,0 +1,231 @@
+//! Open streams: what file descriptors point to.
+//!
+//! Commands of a pipeline run one after the other, so a pipe is a buffer: written by one stage,
+//! then read by the next.
+
+use sparring_tree::Kind;
+
+use super::Machine;
+use crate::budget::{Budget, Stoppable};
+use crate::workspace::{FileError, VirtualPath};
+
+/// Names an open stream; descriptors that were duplicated share one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamId(u32);
+
+#[derive(Debug)]
+enum Stream {
+    /// Reads nothing, swallows what is written: `/dev/null`.
+    Null,
+    /// Collects what is written; once it is turned into an input, reads it back.
+    Buffer { bytes: Vec<u8>, read: usize },
+    /// Writes to a file. Bytes stay here until [`Machine::flush`].
+    File { path: VirtualPath, append: bool, at: u64, unsaved: Vec<u8> },
+}
+
+/// All streams of a step. Only grows: a step opens few.
+#[derive(Debug, Default)]
+pub struct Streams {
+    streams: Vec<Stream>,
+    has_unsaved: bool,
+    terminal: Option<StreamId>,
+}
+
+impl Streams {
+    fn open(&mut self, stream: Stream) -> StreamId {
+        self.streams.push(stream);
+        StreamId(self.streams.len() as u32 - 1)
+    }
+
+    /// `/dev/null`.
+    pub fn null(&mut self) -> StreamId {
+        self.open(Stream::Null)
+    }
+
+    /// An empty buffer: the terminal, a pipe, a command substitution.
+    pub fn buffer(&mut self) -> StreamId {
+        self.open(Stream::Buffer { bytes: Vec::new(), read: 0 })
+    }
+
+    /// A stream that reads these bytes.
+    pub fn input(&mut self, bytes: Vec<u8>) -> StreamId {
+        self.open(Stream::Buffer { bytes, read: 0 })
+    }
+
+    /// A stream that writes to the file at `path`, from offset `at` or always at its end.
+    pub fn file(&mut self, path: VirtualPath, append: bool, at: u64) -> StreamId {
+        self.open(Stream::File { path, append, at, unsaved: Vec::new() })
+    }
+
+    /// Writes bytes. Charged to the budget.
+    pub fn write(&mut self, stream: StreamId, bytes: &[u8], budget: &Budget) -> Stoppable<()> {
+        budget.write(bytes.len() as u64)?;
+        match self.streams.get_mut(stream.0 as usize) {
+            Some(Stream::Buffer { bytes: buffer, .. }) => buffer.extend_from_slice(bytes),
+            Some(Stream::File { unsaved, .. }) => {
+                unsaved.extend_from_slice(bytes);
+                self.has_unsaved |= !bytes.is_empty();
+            }
+            Some(Stream::Null) | None => {}
+        }
+        Ok(())
+    }
+
+    /// All that is left to read.
+    pub fn read_all(&mut self, stream: StreamId, budget: &Budget) -> Stoppable<Vec<u8>> {
+        match self.streams.get_mut(stream.0 as usize) {
+            Some(Stream::Buffer { bytes, read }) => {
+                budget.scan((bytes.len() - *read) as u64)?;
+                if *read == 0 {
+                    return Ok(std::mem::take(bytes));
+                }
+                let rest = bytes.split_off(*read);
+                bytes.clear();
+                *read = 0;
+                Ok(rest)
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Up to and with the next `delimiter` byte; the rest when there is none; `None` at the end.
+    pub fn read_until(&mut self, stream: StreamId, delimiter: u8, budget: &Budget) -> Stoppable<Option<Vec<u8>>> {
+        let Some(Stream::Buffer { bytes, read }) = self.streams.get_mut(stream.0 as usize) else { return Ok(None) };
+        let rest = &bytes[*read..];
+        if rest.is_empty() {
+            return Ok(None);
+        }
+        let length = memchr::memchr(delimiter, rest).map_or(rest.len(), |at| at + 1);
+        budget.scan(length as u64)?;
+        let line = rest[..length].to_vec();
+        *read += length;
+        Ok(Some(line))
+    }
+
+    /// Marks the buffer that is the session's terminal.
+    pub fn set_terminal(&mut self, stream: StreamId) {
+        self.terminal = Some(stream);
+    }
+
+    /// Whether a descriptor's stream is the session's terminal.
+    pub fn is_terminal(&self, stream: Option<StreamId>) -> bool {
+        stream.is_some() && stream == self.terminal
+    }
+
+    /// Takes what a buffer has collected and leaves it empty.
+    pub fn take(&mut self, stream: StreamId) -> Vec<u8> {
+        match self.streams.get_mut(stream.0 as usize) {
+            Some(Stream::Buffer { bytes, read }) => {
+                *read = 0;
+                std::mem::take(bytes)
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Machine<'_> {
+    /// Brings what was written to files into the workspace. The shell calls it after every
+    /// command, so that the next one sees the files as they are.
+    pub fn flush(&mut self) -> Stoppable<()> {
+        if !std::mem::take(&mut self.streams.has_unsaved) {
+            return Ok(());
+        }
+        for index in 0..self.streams.streams.len() {
+            let Some(Stream::File { path, append, at, unsaved }) = self.streams.streams.get_mut(index) else {
+                continue;
+            };
+            if unsaved.is_empty() {
+                continue;
+            }
+            let bytes = std::mem::take(unsaved);
+            let (path, append, start) = (path.clone(), *append, *at);
+            let end = start + bytes.len() as u64;
+            *at = end;
+            let length = self.workspace.content(&path).map(|content| content.len());
+            // A file that was removed while it was open takes no more bytes, as on Linux.
+            let _unlinked: Result<(), FileError> = match length {
+                Err(error) => Err(error),
+                Ok(length) if append || start == length => self.workspace.append(&path, bytes)?,
+                Ok(length) if start > length => {
+                    let mut padded = vec![0; (start - length) as usize];
+                    padded.extend_from_slice(&bytes);
+                    self.workspace.append(&path, padded)?
+                }
+                Ok(length) => self.workspace.splice(&path, start, end.min(length), bytes)?,
+            };
+        }
+        Ok(())
+    }
+
+    /// Opens a file for a `<` redirection.
+    pub fn open_input(&mut self, directory: &VirtualPath, text: &[u8]) -> Stoppable<Result<StreamId, FileError>> {
+        // Reading a directory fails at the first read, but opening it does not; every command
+        // that bash redirects reports it in its own words, so the bytes are simply empty.
+        let path = match self.workspace.resolve(directory, text) {
+            Ok(path) => path,
+            Err(error) => return Ok(Err(error)),
+        };
+        match self.workspace.node(&path).map(|node| node.kind()) {
+            None => Ok(Err(FileError::NotFound)),
+            Some(Kind::Directory) => Ok(Ok(self.streams.null())),
+            Some(_) => match self.workspace.read(&path)? {
+                Ok(bytes) => Ok(Ok(self.streams.input(bytes.to_vec()))),
+                Err(error) => Ok(Err(error)),
+            },
+        }
+    }
+
+    /// Opens a file for a `>` (`append` false: made or emptied) or `>>` redirection.
+    pub fn open_output(
+        &mut self,
+        directory: &VirtualPath,
+        text: &[u8],
+        append: bool,
+    ) -> Stoppable<Result<StreamId, FileError>> {
+        let path = match self.workspace.resolve(directory, text) {
+            Ok(path) => path,
+            Err(error) => return Ok(Err(error)),
+        };
+        if path.as_bytes() == b"dev/null" {
+            return Ok(Ok(self.streams.null()));
+        }
+        let opened = match self.workspace.node(&path).map(|node| node.kind()) {
+            Some(Kind::Directory) => Err(FileError::IsADirectory),
+            Some(_) if append => Ok(()),
+            _ => self.workspace.write(&path, Vec::new())?,
+        };
+        Ok(opened.map(|()| self.streams.file(path, append, 0)))
+    }
+}
+
+/// Which stream each open file descriptor points to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Descriptors {
+    open: Vec<(u32, StreamId)>,
+}
+
+impl Descriptors {
+    /// Standard input, output and error.
+    pub fn standard(input: StreamId, output: StreamId, error: StreamId) -> Self {
+        Self { open: vec![(0, input), (1, output), (2, error)] }
+    }
+
+    /// The stream behind a descriptor; `None` when it is closed.
+    pub fn get(&self, descriptor: u32) -> Option<StreamId> {
+        self.open.iter().find(|(number, _)| *number == descriptor).map(|(_, stream)| *stream)
+    }
+
+    /// Points a descriptor at a stream.
+    pub fn set(&mut self, descriptor: u32, stream: StreamId) {
+        match self.open.iter_mut().find(|(number, _)| *number == descriptor) {
+            Some(slot) => slot.1 = stream,
+            None => self.open.push((descriptor, stream)),
+        }
+    }
+
+    /// Closes a descriptor.
+    pub fn close(&mut self, descriptor: u32) {
+        self.open.retain(|(number, _)| *number != descriptor);
+    }
+}
