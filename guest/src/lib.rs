@@ -8,6 +8,7 @@ pub mod budget;
 pub mod commands;
 pub mod limits;
 pub mod machine;
+pub mod shell;
 pub mod workspace;
 
 /// One step: the call in `input`, on the repository in `image`, to an encoded outcome.

@@ -1,0 +1,3 @@
+//! The shell: bash 5.2 as agents use it, over the simulated workspace.
+
+pub mod syntax;
