@@ -21,9 +21,7 @@ impl Word {
 
     /// Whether expansion would leave the word as it is, so that it may be skipped.
     pub fn is_plain(&self) -> bool {
-        self.text
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_./,:=+%@".contains(byte))
+        self.text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_./,:=+%@".contains(byte))
             && !self.text.contains(&b'=')
     }
 }

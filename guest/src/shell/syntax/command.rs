@@ -2,9 +2,7 @@
 
 use std::rc::Rc;
 
-use super::ast::{
-    Command, CommandKind, Descriptor, Function, Redirect, SimpleCommand, Target, Word,
-};
+use super::ast::{Command, CommandKind, Descriptor, Function, Redirect, SimpleCommand, Target, Word};
 use super::error::SyntaxError;
 use super::parser::{Parse, Parser};
 use super::token::{Kind, Operator, Reserved, Token};
@@ -13,10 +11,7 @@ use super::token::{Kind, Operator, Reserved, Token};
 pub(super) fn merge_errors() -> Redirect {
     Redirect {
         descriptor: Descriptor::Number(2),
-        target: Target::Duplicate {
-            input: false,
-            source: Word::new(b"1".to_vec()),
-        },
+        target: Target::Duplicate { input: false, source: Word::new(b"1".to_vec()) },
     }
 }
 
@@ -26,9 +21,7 @@ impl Parser<'_> {
         let token = self.peek()?;
         let line = token.line;
         match token.kind {
-            Kind::Word | Kind::Assignment | Kind::Number | Kind::DescriptorName => {
-                self.simple_command()
-            }
+            Kind::Word | Kind::Assignment | Kind::Number | Kind::DescriptorName => self.simple_command(),
             Kind::Operator(operator) if is_redirection(operator) => self.simple_command(),
             Kind::Reserved(Reserved::Function) => {
                 self.take()?;
@@ -57,11 +50,7 @@ impl Parser<'_> {
         while let Some(redirect) = self.redirection()? {
             redirects.push(redirect);
         }
-        Ok(Command {
-            kind,
-            redirects,
-            line,
-        })
+        Ok(Command { kind, redirects, line })
     }
 
     fn function_body(&mut self, name: Word, line: u32) -> Parse<Command> {
@@ -87,11 +76,7 @@ impl Parser<'_> {
             return Err(self.unexpected(&token));
         }
         let body = self.nested(Self::compound_with_redirections)?;
-        Ok(Command {
-            kind: CommandKind::Function(Rc::new(Function { name, body })),
-            redirects: Vec::new(),
-            line,
-        })
+        Ok(Command { kind: CommandKind::Function(Rc::new(Function { name, body })), redirects: Vec::new(), line })
     }
 
     fn simple_command(&mut self) -> Parse<Command> {
@@ -111,9 +96,7 @@ impl Parser<'_> {
                     self.state.redirections = false;
                     let word = self.take()?;
                     simple.words.push(Word::new(word.text));
-                    let alone = simple.words.len() == 1
-                        && simple.assignments.is_empty()
-                        && redirects.is_empty();
+                    let alone = simple.words.len() == 1 && simple.assignments.is_empty() && redirects.is_empty();
                     if alone && self.accept(Operator::OpenParen)? {
                         return self.function_after_paren(simple, line);
                     }
@@ -135,11 +118,7 @@ impl Parser<'_> {
             let token = self.take()?;
             return Err(self.unexpected(&token));
         }
-        Ok(Command {
-            kind: CommandKind::Simple(simple),
-            redirects,
-            line,
-        })
+        Ok(Command { kind: CommandKind::Simple(simple), redirects, line })
     }
 
     fn function_after_paren(&mut self, mut simple: SimpleCommand, line: u32) -> Parse<Command> {
@@ -156,17 +135,11 @@ impl Parser<'_> {
         let token = self.peek()?;
         let descriptor = match token.kind {
             Kind::Number => {
-                let number = std::str::from_utf8(&token.text)
-                    .ok()
-                    .and_then(|text| text.parse().ok());
+                let number = std::str::from_utf8(&token.text).ok().and_then(|text| text.parse().ok());
                 Descriptor::Number(number.unwrap_or(u32::MAX))
             }
             Kind::DescriptorName => {
-                let name = token
-                    .text
-                    .get(1..token.text.len() - 1)
-                    .unwrap_or_default()
-                    .to_vec();
+                let name = token.text.get(1..token.text.len() - 1).unwrap_or_default().to_vec();
                 Descriptor::Variable(name)
             }
             Kind::Operator(operator) if is_redirection(operator) => Descriptor::Default,
@@ -188,14 +161,8 @@ impl Parser<'_> {
             let input = operator == Operator::LessAnd;
             let operand = self.take()?;
             return match operand.kind {
-                Kind::Number | Kind::Word => Ok(Target::Duplicate {
-                    input,
-                    source: Word::new(operand.text),
-                }),
-                Kind::Operator(Operator::Minus) => Ok(Target::Duplicate {
-                    input,
-                    source: Word::new(b"-".to_vec()),
-                }),
+                Kind::Number | Kind::Word => Ok(Target::Duplicate { input, source: Word::new(operand.text) }),
+                Kind::Operator(Operator::Minus) => Ok(Target::Duplicate { input, source: Word::new(b"-".to_vec()) }),
                 _ => Err(self.unexpected(&operand)),
             };
         }
@@ -209,24 +176,12 @@ impl Parser<'_> {
         let word = Word::new(operand.text);
         Ok(match operator {
             Operator::Less => Target::Read(word),
-            Operator::Greater => Target::Write {
-                file: word,
-                clobber: false,
-            },
-            Operator::Clobber => Target::Write {
-                file: word,
-                clobber: true,
-            },
+            Operator::Greater => Target::Write { file: word, clobber: false },
+            Operator::Clobber => Target::Write { file: word, clobber: true },
             Operator::Append => Target::Append(word),
             Operator::LessGreater => Target::ReadWrite(word),
-            Operator::Both => Target::Both {
-                file: word,
-                append: false,
-            },
-            Operator::BothAppend => Target::Both {
-                file: word,
-                append: true,
-            },
+            Operator::Both => Target::Both { file: word, append: false },
+            Operator::BothAppend => Target::Both { file: word, append: true },
             Operator::HereString => Target::HereString(word),
             Operator::Here => Target::HereDocument(self.here_document(&word.text, false)),
             Operator::HereTabs => Target::HereDocument(self.here_document(&word.text, true)),

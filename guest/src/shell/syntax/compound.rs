@@ -43,7 +43,20 @@ impl Parser<'_> {
     }
 
     fn coprocess(&mut self) -> Parse<CommandKind> {
-        self.command()?;
+        if self.peek()?.kind != Kind::Word {
+            self.command()?;
+            return Ok(CommandKind::Coprocess);
+        }
+        self.take()?;
+        match self.peek()?.kind {
+            Kind::Word | Kind::Assignment | Kind::Number | Kind::DescriptorName => {
+                self.command()?;
+            }
+            Kind::Reserved(_) | Kind::Operator(Operator::OpenParen) | Kind::Arithmetic => {
+                self.compound_with_redirections()?;
+            }
+            _ => while self.redirection()?.is_some() {},
+        }
         Ok(CommandKind::Coprocess)
     }
 
@@ -67,10 +80,7 @@ impl Parser<'_> {
                 _ => return Err(self.unexpected(&token)),
             }
         }
-        Ok(CommandKind::If {
-            branches,
-            otherwise,
-        })
+        Ok(CommandKind::If { branches, otherwise })
     }
 
     fn while_command(&mut self, until: bool) -> Parse<CommandKind> {
@@ -78,11 +88,7 @@ impl Parser<'_> {
         self.expect_reserved(Reserved::Do)?;
         let body = self.compound_list()?;
         self.expect_reserved(Reserved::Done)?;
-        Ok(CommandKind::While {
-            until,
-            condition,
-            body,
-        })
+        Ok(CommandKind::While { until, condition, body })
     }
 
     fn for_command(&mut self, select: bool) -> Parse<CommandKind> {
@@ -101,7 +107,7 @@ impl Parser<'_> {
         if !separated && self.peek()?.is_reserved(Reserved::In) {
             self.take()?;
             let mut list = Vec::new();
-            while matches!(self.peek()?.kind, Kind::Word | Kind::Number) {
+            while self.peek()?.kind == Kind::Word {
                 list.push(Word::new(self.take()?.text));
             }
             words = Some(list);
@@ -112,12 +118,7 @@ impl Parser<'_> {
             self.newlines()?;
         }
         let body = self.loop_body()?;
-        Ok(CommandKind::For {
-            select,
-            name,
-            words,
-            body,
-        })
+        Ok(CommandKind::For { select, name, words, body })
     }
 
     /// Newlines between a name and `in`, which is reserved only right behind that name.
@@ -143,18 +144,11 @@ impl Parser<'_> {
     }
 
     fn arithmetic_for(&mut self, text: Vec<u8>, line: u32) -> Parse<CommandKind> {
-        let parts: Vec<Vec<u8>> = text
-            .split(|byte| *byte == b';')
-            .map(<[u8]>::to_vec)
-            .collect();
+        let parts: Vec<Vec<u8>> = text.split(|byte| *byte == b';').map(<[u8]>::to_vec).collect();
         let [first, second, third] = match <[Vec<u8>; 3]>::try_from(parts) {
             Ok(parts) => parts,
             Err(parts) => {
-                let problem = if parts.len() < 3 {
-                    "arithmetic expression required"
-                } else {
-                    "`;' unexpected"
-                };
+                let problem = if parts.len() < 3 { "arithmetic expression required" } else { "`;' unexpected" };
                 let mut error = SyntaxError::new(line, format!("syntax error: {problem}"));
                 let mut shown = b"syntax error: `((".to_vec();
                 shown.extend_from_slice(&text);
@@ -166,10 +160,7 @@ impl Parser<'_> {
         self.accept(Operator::Semicolon)?;
         self.newlines()?;
         let body = self.loop_body()?;
-        Ok(CommandKind::ArithmeticFor {
-            expressions: [first, second, third],
-            body,
-        })
+        Ok(CommandKind::ArithmeticFor { expressions: [first, second, third], body })
     }
 
     fn case_command(&mut self) -> Parse<CommandKind> {
@@ -184,10 +175,7 @@ impl Parser<'_> {
             self.newlines()?;
             if self.peek()?.is_reserved(Reserved::Esac) {
                 self.take()?;
-                return Ok(CommandKind::Case {
-                    subject: Word::new(subject.text),
-                    clauses,
-                });
+                return Ok(CommandKind::Case { subject: Word::new(subject.text), clauses });
             }
             clauses.push(self.case_clause()?);
         }
@@ -217,11 +205,7 @@ impl Parser<'_> {
             Kind::Operator(Operator::SemiSemi | Operator::SemiAnd | Operator::SemiSemiAnd)
                 | Kind::Reserved(Reserved::Esac)
         );
-        let body = if empty {
-            List::default()
-        } else {
-            self.compound_list()?
-        };
+        let body = if empty { List::default() } else { self.compound_list()? };
         let end = match self.peek()?.kind {
             Kind::Operator(Operator::SemiAnd) => CaseEnd::FallThrough,
             Kind::Operator(Operator::SemiSemiAnd) => CaseEnd::Continue,
@@ -235,10 +219,6 @@ impl Parser<'_> {
             }
         };
         self.take()?;
-        Ok(Some(CaseClause {
-            patterns,
-            body,
-            end,
-        }))
+        Ok(CaseClause { patterns, body, end })
     }
 }

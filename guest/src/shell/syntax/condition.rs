@@ -19,8 +19,7 @@ impl Parser<'_> {
                 Kind::End => b"unexpected EOF while looking for `]]'".to_vec(),
                 kind => match kind.fixed_name() {
                     Some(name) => {
-                        format!("syntax error in conditional expression: unexpected token `{name}'")
-                            .into_bytes()
+                        format!("syntax error in conditional expression: unexpected token `{name}'").into_bytes()
                     }
                     None => b"syntax error in conditional expression".to_vec(),
                 },
@@ -30,16 +29,7 @@ impl Parser<'_> {
         self.state.condition = false;
         self.state.regex = false;
         self.state.pattern = false;
-        result.map_err(|error| self.finish_condition_error(error))
-    }
-
-    /// At the end of the text the parser fails a second time, which sets the usual status.
-    fn finish_condition_error(&mut self, error: Box<SyntaxError>) -> Box<SyntaxError> {
-        let at_end = self.position.offset >= self.source.len();
-        if at_end && error.kind == SyntaxErrorKind::Condition {
-            return error.of_kind(SyntaxErrorKind::Plain);
-        }
-        error
+        result
     }
 
     fn condition_or(&mut self) -> Parse<Condition> {
@@ -72,24 +62,17 @@ impl Parser<'_> {
                 self.newlines()?;
                 let close = self.take()?;
                 if close.is(Operator::CloseParen) {
+                    self.newlines()?;
                     return Ok(Condition::Group(Box::new(inner)));
                 }
-                Err(self.condition_unexpected(
-                    "unexpected token",
-                    &close,
-                    ", expected `)'",
-                    "expected `)'",
-                ))
+                Err(self.condition_unexpected("unexpected token", &close, ", expected `)'", "expected `)'"))
             }
-            Kind::Word if token.text == b"!" => {
-                Ok(Condition::Not(Box::new(self.nested(Self::condition_term)?)))
-            }
+            Kind::Word if token.text == b"!" => Ok(Condition::Not(Box::new(self.nested(Self::condition_term)?))),
             Kind::Word | Kind::Number if is_unary(&token.text) => self.condition_unary(token),
             Kind::Word | Kind::Number => self.condition_binary(token),
-            Kind::End => Err(condition_error(
-                self.position.line,
-                b"unexpected token `EOF' in conditional command".to_vec(),
-            )),
+            Kind::End => {
+                Err(condition_error(self.position.line, b"unexpected token `EOF' in conditional command".to_vec()))
+            }
             _ => Err(self.condition_unexpected(
                 "unexpected token",
                 &token,
@@ -102,6 +85,7 @@ impl Parser<'_> {
     fn condition_unary(&mut self, operator: Token) -> Parse<Condition> {
         let operand = self.take()?;
         if matches!(operand.kind, Kind::Word | Kind::Number) {
+            self.newlines()?;
             return Ok(Condition::Unary(operator.text, Word::new(operand.text)));
         }
         Err(self.argument_error(&operand, "unary"))
@@ -140,18 +124,15 @@ impl Parser<'_> {
             Ok(right) => right,
             Err(mut error) if error.kind == SyntaxErrorKind::Plain => {
                 // The broken word was reported; the operator then lacks its operand.
-                self.get(false)?;
-                self.position.line_ended = true;
-                self.get(false)?;
-                error.messages.push((
-                    self.position.line,
-                    b"unexpected argument to conditional binary operator".to_vec(),
-                ));
+                error
+                    .messages
+                    .push((self.position.line, b"unexpected argument to conditional binary operator".to_vec()));
                 return Err(error);
             }
             Err(error) => return Err(error),
         };
         if matches!(right.kind, Kind::Word | Kind::Number) {
+            self.newlines()?;
             return Ok(Condition::Binary(left, operator, Word::new(right.text)));
         }
         Err(self.argument_error(&right, "binary"))
@@ -166,13 +147,7 @@ impl Parser<'_> {
         condition_error(line, message.into_bytes())
     }
 
-    fn condition_unexpected(
-        &self,
-        start: &str,
-        token: &Token,
-        end: &str,
-        unnamed: &str,
-    ) -> Box<SyntaxError> {
+    fn condition_unexpected(&self, start: &str, token: &Token, end: &str, unnamed: &str) -> Box<SyntaxError> {
         let message = match token.kind.fixed_name() {
             Some(name) => format!("{start} `{name}'{end}"),
             None => unnamed.to_owned(),
@@ -194,17 +169,6 @@ fn is_unary(text: &[u8]) -> bool {
 fn is_binary(text: &[u8]) -> bool {
     matches!(
         text,
-        b"=" | b"=="
-            | b"!="
-            | b"=~"
-            | b"-nt"
-            | b"-ot"
-            | b"-ef"
-            | b"-eq"
-            | b"-ne"
-            | b"-lt"
-            | b"-le"
-            | b"-gt"
-            | b"-ge"
+        b"=" | b"==" | b"!=" | b"=~" | b"-nt" | b"-ot" | b"-ef" | b"-eq" | b"-ne" | b"-lt" | b"-le" | b"-gt" | b"-ge"
     )
 }

@@ -29,20 +29,12 @@ pub enum SyntaxErrorKind {
 impl SyntaxError {
     /// An error of one message.
     pub(crate) fn new(line: u32, message: impl Into<Vec<u8>>) -> Box<Self> {
-        Box::new(Self {
-            messages: vec![(line, message.into())],
-            offending_line: None,
-            kind: SyntaxErrorKind::Plain,
-        })
+        Box::new(Self { messages: vec![(line, message.into())], offending_line: None, kind: SyntaxErrorKind::Plain })
     }
 
     /// The nesting limit was reached.
     pub(crate) fn nesting() -> Box<Self> {
-        Box::new(Self {
-            messages: Vec::new(),
-            offending_line: None,
-            kind: SyntaxErrorKind::Nesting,
-        })
+        Box::new(Self { messages: Vec::new(), offending_line: None, kind: SyntaxErrorKind::Nesting })
     }
 
     /// The same error with another consequence; the nesting limit stays what it is.

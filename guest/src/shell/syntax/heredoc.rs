@@ -15,26 +15,22 @@ impl Parser<'_> {
     /// Registers `<<` or `<<-` with its delimiter word.
     pub(super) fn here_document(&mut self, word: &[u8], strip_tabs: bool) -> Rc<HereDocument> {
         let (delimiter, quoted) = super::word::remove_quotes(word);
-        let document = Rc::new(HereDocument {
-            delimiter,
-            quoted,
-            strip_tabs,
-            ..HereDocument::default()
-        });
-        self.state.pending.push(PendingHere {
-            document: Rc::clone(&document),
-        });
+        let document = Rc::new(HereDocument { delimiter, quoted, strip_tabs, ..HereDocument::default() });
+        self.state.pending.push(PendingHere { document: Rc::clone(&document) });
         document
     }
 
     /// At a newline: reads the bodies that the line announced.
     pub(super) fn read_here_documents(&mut self) -> Parse<()> {
+        // Messages show the line that announced the documents, not the last one of a body.
+        let line_start = self.position.line_start;
         for pending in std::mem::take(&mut self.state.pending) {
             let start_line = self.position.line;
             let body = self.here_body(&pending.document, start_line)?;
             // Each document is registered once, so its cell is empty here.
             let _ = pending.document.body.set(body);
         }
+        self.position.line_start = line_start;
         Ok(())
     }
 
@@ -42,15 +38,9 @@ impl Parser<'_> {
     pub(super) fn finish_here_documents(&mut self) -> Parse<()> {
         let pending = std::mem::take(&mut self.state.pending);
         if !pending.is_empty() {
-            let message = format!(
-                "command substitution: {} unterminated here-document",
-                pending.len()
-            );
+            let message = format!("command substitution: {} unterminated here-document", pending.len());
             let plural = if pending.len() == 1 { "" } else { "s" };
-            self.warn(
-                self.position.line,
-                format!("{message}{plural}").into_bytes(),
-            );
+            self.warn(self.position.line, format!("{message}{plural}").into_bytes());
         }
         Ok(())
     }
@@ -61,20 +51,15 @@ impl Parser<'_> {
             let line_before = self.position.line;
             let Some(line) = self.here_line(!document.quoted)? else {
                 self.position.line = line_before;
-                let mut message = format!(
-                    "here-document at line {start_line} delimited by end-of-file (wanted `"
-                )
-                .into_bytes();
+                self.position.line_ended = true;
+                let mut message =
+                    format!("here-document at line {start_line} delimited by end-of-file (wanted `").into_bytes();
                 message.extend_from_slice(&document.delimiter);
                 message.extend_from_slice(b"')");
                 self.warn(line_before, message);
                 return Ok(body);
             };
-            let text = if document.strip_tabs {
-                strip_tabs(&line)
-            } else {
-                &line
-            };
+            let text = if document.strip_tabs { strip_tabs(&line) } else { &line };
             if text.strip_suffix(b"\n").unwrap_or(text) == document.delimiter {
                 return Ok(body);
             }

@@ -10,11 +10,7 @@ impl Parser<'_> {
     pub(super) fn byte_at(&self, offset: usize) -> Option<u8> {
         match self.source.get(offset) {
             Some(byte) => Some(*byte),
-            None if offset == self.source.len()
-                && !matches!(self.source.last(), None | Some(b'\n')) =>
-            {
-                Some(b'\n')
-            }
+            None if offset == self.source.len() && !matches!(self.source.last(), None | Some(b'\n')) => Some(b'\n'),
             None => None,
         }
     }
@@ -53,6 +49,7 @@ impl Parser<'_> {
         if self.position.line_ended {
             self.position.line += 1;
             self.position.line_ended = false;
+            self.position.line_start = self.position.offset;
         }
         let byte = self.byte_at(self.position.offset);
         if byte.is_some() {
@@ -68,11 +65,7 @@ impl Parser<'_> {
         self.state.before_that = self.state.before_last;
         self.state.before_last = self.state.last;
         self.state.last = Some(kind);
-        Ok(Token {
-            kind,
-            text,
-            line: self.position.line,
-        })
+        Ok(Token { kind, text, line: self.position.line })
     }
 
     pub(super) fn last_kind(&self) -> Kind {
@@ -97,26 +90,22 @@ impl Parser<'_> {
             self.state.assignment_argument = false;
             return Ok((Kind::Newline, Vec::new()));
         }
-        if self.state.regex && matches!(byte, b'(' | b'|') {
+        if self.state.regex && matches!(byte, b'(' | b'|' | b'<' | b'>' | b'&' | b';' | b')') {
             return self.read_word(byte);
         }
         let operator = match byte {
             b'|' | b'&' | b';' | b'<' | b'>' => self.scan_operator(byte)?,
             b'(' => return self.scan_open_paren(),
             b')' => {
-                if self.last_kind() == Kind::Operator(Operator::OpenParen)
-                    && self.state.before_last == Some(Kind::Word)
+                if self.last_kind() == Kind::Operator(Operator::OpenParen) && self.state.before_last == Some(Kind::Word)
                 {
                     self.state.open_brace = true;
                 }
                 self.state.case_pattern = false;
+                self.look(true)?;
                 Some(Operator::CloseParen)
             }
-            b'-' if matches!(
-                self.last_kind(),
-                Kind::Operator(Operator::LessAnd | Operator::GreaterAnd)
-            ) =>
-            {
+            b'-' if matches!(self.last_kind(), Kind::Operator(Operator::LessAnd | Operator::GreaterAnd)) => {
                 Some(Operator::Minus)
             }
             _ => None,
@@ -136,20 +125,12 @@ impl Parser<'_> {
             (b'&', Some(b'&')) => Operator::AndAnd,
             (b'&', Some(b'>')) => {
                 self.get(true)?;
-                return Ok(Some(self.longer(
-                    b'>',
-                    Operator::BothAppend,
-                    Operator::Both,
-                )?));
+                return Ok(Some(self.longer(b'>', Operator::BothAppend, Operator::Both)?));
             }
             (b';', Some(b';')) => {
                 self.get(true)?;
                 self.state.case_pattern = true;
-                return Ok(Some(self.longer(
-                    b'&',
-                    Operator::SemiSemiAnd,
-                    Operator::SemiSemi,
-                )?));
+                return Ok(Some(self.longer(b'&', Operator::SemiSemiAnd, Operator::SemiSemi)?));
             }
             (b';', Some(b'&')) => {
                 self.state.case_pattern = true;
@@ -161,11 +142,7 @@ impl Parser<'_> {
                     self.get(true)?;
                     return Ok(Some(Operator::HereString));
                 }
-                return Ok(Some(self.longer(
-                    b'-',
-                    Operator::HereTabs,
-                    Operator::Here,
-                )?));
+                return Ok(Some(self.longer(b'-', Operator::HereTabs, Operator::Here)?));
             }
             (b'<', Some(b'&')) => Operator::LessAnd,
             (b'<', Some(b'>')) => Operator::LessGreater,
@@ -195,9 +172,7 @@ impl Parser<'_> {
     fn scan_open_paren(&mut self) -> Parse<(Kind, Vec<u8>)> {
         let plain = Ok((Kind::Operator(Operator::OpenParen), Vec::new()));
         let after_for = self.last_kind() == Kind::Reserved(Reserved::For);
-        if self.look(true)? != Some(b'(')
-            || self.state.condition
-            || !(after_for || self.last_kind().allows_reserved())
+        if self.look(true)? != Some(b'(') || self.state.condition || !(after_for || self.last_kind().allows_reserved())
         {
             return plain;
         }
@@ -207,11 +182,7 @@ impl Parser<'_> {
         text.pop();
         if self.look(true)? == Some(b')') {
             self.get(true)?;
-            let kind = if after_for {
-                Kind::ArithmeticFor
-            } else {
-                Kind::Arithmetic
-            };
+            let kind = if after_for { Kind::ArithmeticFor } else { Kind::Arithmetic };
             return Ok((kind, text));
         }
         self.position = start;

@@ -15,6 +15,20 @@ pub(super) struct Flags {
     pub(super) first_close: bool,
     /// A backslash escapes inside single quotes (`$'...'`).
     pub(super) escapes: bool,
+    /// Which `$` forms nest; between equal delimiters other than backquotes all do.
+    pub(super) dollar: Dollar,
+}
+
+/// Which `$` forms are read as a whole inside a grouping construct.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Dollar {
+    /// None: brackets are merely counted.
+    #[default]
+    Counted,
+    /// `$(`
+    Substitution,
+    /// `$(`, `${`, `$[`
+    All,
 }
 
 /// Where in `${name op word}` the reader is.
@@ -36,10 +50,8 @@ impl Parser<'_> {
     fn matched_inner(&mut self, open: u8, close: u8, flags: Flags) -> Parse<Vec<u8>> {
         let start_line = self.position.line;
         let quotes_literally = close == b'\'';
-        let inner = Flags {
-            double_quoted: close == b'"' || (flags.double_quoted && close != b'"'),
-            ..Flags::default()
-        };
+        let inner =
+            Flags { double_quoted: close == b'"' || (flags.double_quoted && close != b'"'), ..Flags::default() };
         let mut text = Vec::new();
         let mut count = 1u32;
         let mut escaped = false;
@@ -60,10 +72,7 @@ impl Parser<'_> {
             }
             if byte == close {
                 count -= 1;
-            } else if open != close
-                && byte == open
-                && (!flags.first_close || (after_dollar && open == b'{'))
-            {
+            } else if open != close && byte == open && (!flags.first_close || (after_dollar && open == b'{')) {
                 count += 1;
             }
             text.push(byte);
@@ -84,7 +93,7 @@ impl Parser<'_> {
                 self.quoted_inside(byte, was_dollar, inner, place, &mut text)?;
             } else if open == b'"' && byte == b'`' {
                 text.extend(self.matched(b'`', b'`', Flags::default())?);
-            } else if open != b'`' && was_dollar && matches!(byte, b'(' | b'{' | b'[') {
+            } else if open != b'`' && was_dollar && follows_dollar(open == close, flags.dollar, byte) {
                 if open == byte {
                     count -= 1;
                 }
@@ -103,16 +112,8 @@ impl Parser<'_> {
         place: Place,
         text: &mut Vec<u8>,
     ) -> Parse<()> {
-        let ansi =
-            was_dollar && quote == b'\'' && (!inner.double_quoted || place == Place::Pattern);
-        let nested = self.matched(
-            quote,
-            quote,
-            Flags {
-                escapes: was_dollar && quote == b'\'',
-                ..inner
-            },
-        )?;
+        let ansi = was_dollar && quote == b'\'' && (!inner.double_quoted || place == Place::Pattern);
+        let nested = self.matched(quote, quote, Flags { escapes: was_dollar && quote == b'\'', ..inner })?;
         if ansi {
             text.truncate(text.len().saturating_sub(2));
             let value = super::word::ansi_c(nested.get(..nested.len() - 1).unwrap_or_default());
@@ -133,21 +134,9 @@ impl Parser<'_> {
             b'{' => self.matched(
                 b'{',
                 b'}',
-                Flags {
-                    double_quoted,
-                    parameter: true,
-                    first_close: true,
-                    escapes: false,
-                },
+                Flags { double_quoted, parameter: true, first_close: true, dollar: Dollar::All, ..Flags::default() },
             ),
-            b'[' => self.matched(
-                b'[',
-                b']',
-                Flags {
-                    double_quoted,
-                    ..Flags::default()
-                },
-            ),
+            b'[' => self.matched(b'[', b']', Flags { double_quoted, dollar: Dollar::Substitution, ..Flags::default() }),
             _ => self.parenthesis_after_dollar(),
         }
     }
@@ -155,7 +144,7 @@ impl Parser<'_> {
     /// From behind `$(` to behind its `)`.
     pub(super) fn parenthesis_after_dollar(&mut self) -> Parse<Vec<u8>> {
         if self.look(true)? == Some(b'(') {
-            return self.matched(b'(', b')', Flags::default());
+            return self.matched(b'(', b')', Flags { dollar: Dollar::Substitution, ..Flags::default() });
         }
         self.command_substitution()
     }
@@ -164,28 +153,16 @@ impl Parser<'_> {
     pub(super) fn command_substitution(&mut self) -> Parse<Vec<u8>> {
         let start = self.position.offset;
         self.nested(Self::substitution_body)?;
-        Ok(self
-            .source
-            .get(start..self.offset())
-            .unwrap_or_default()
-            .to_vec())
+        Ok(self.source.get(start..self.offset()).unwrap_or_default().to_vec())
     }
 
     /// Parses up to the `)` that ends a command substitution.
     pub(super) fn substitution_body(&mut self) -> Parse<()> {
-        let outer = std::mem::replace(
-            &mut self.state,
-            State {
-                in_substitution: true,
-                ..State::default()
-            },
-        );
+        let outer = std::mem::replace(&mut self.state, State { in_substitution: true, ..State::default() });
         let result = self.substitution_lines();
         self.state = outer;
         result.map_err(|error| match error.kind {
-            SyntaxErrorKind::Plain if error.offending_line.is_some() => {
-                error.of_kind(SyntaxErrorKind::Substitution)
-            }
+            SyntaxErrorKind::Plain if error.offending_line.is_some() => error.of_kind(SyntaxErrorKind::Substitution),
             SyntaxErrorKind::Condition => error.of_kind(SyntaxErrorKind::Substitution),
             _ => error,
         })
@@ -209,10 +186,7 @@ impl Parser<'_> {
                 _ => {
                     self.simple_list()?;
                     let token = self.peek()?;
-                    if !matches!(
-                        token.kind,
-                        Kind::Newline | Kind::End | Kind::Operator(Operator::CloseParen)
-                    ) {
+                    if !matches!(token.kind, Kind::Newline | Kind::End | Kind::Operator(Operator::CloseParen)) {
                         let token = self.take()?;
                         return Err(self.unexpected(&token));
                     }
@@ -229,22 +203,12 @@ pub(crate) fn end_of_parameter(
     double_quoted: bool,
     options: ParseOptions,
 ) -> Option<usize> {
-    end_of(source, start, options, |parser| {
-        parser.after_dollar(b'{', double_quoted)
-    })
+    end_of(source, start, options, |parser| parser.after_dollar(b'{', double_quoted))
 }
 
 /// The end of `$((...))`, `$[...]` or a quoted string, from behind `open` to behind its match.
-pub(crate) fn end_of_matched(
-    source: &[u8],
-    start: usize,
-    open: u8,
-    close: u8,
-    options: ParseOptions,
-) -> Option<usize> {
-    end_of(source, start, options, |parser| {
-        parser.matched(open, close, Flags::default())
-    })
+pub(crate) fn end_of_matched(source: &[u8], start: usize, open: u8, close: u8, options: ParseOptions) -> Option<usize> {
+    end_of(source, start, options, |parser| parser.matched(open, close, Flags::default()))
 }
 
 fn end_of(
@@ -257,6 +221,14 @@ fn end_of(
     parser.position.offset = start;
     read(&mut parser).ok()?;
     (parser.position.offset <= source.len()).then_some(parser.position.offset)
+}
+
+fn follows_dollar(same_delimiters: bool, dollar: Dollar, byte: u8) -> bool {
+    match byte {
+        b'(' => same_delimiters || dollar != Dollar::Counted,
+        b'{' | b'[' => same_delimiters || dollar == Dollar::All,
+        _ => false,
+    }
 }
 
 fn next_place(place: Place, byte: u8, length: usize) -> Place {

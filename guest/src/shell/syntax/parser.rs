@@ -18,11 +18,7 @@ pub struct ParseOptions {
 
 impl Default for ParseOptions {
     fn default() -> Self {
-        Self {
-            extglob: false,
-            nesting: 64,
-            first_line: 1,
-        }
+        Self { extglob: false, nesting: 64, first_line: 1 }
     }
 }
 
@@ -49,6 +45,8 @@ pub(super) struct Position {
     pub(super) offset: usize,
     /// The line of the last byte read.
     pub(super) line: u32,
+    /// Where that line starts.
+    pub(super) line_start: usize,
     /// The last byte read was a newline, so the next one is on the next line.
     pub(super) line_ended: bool,
 }
@@ -86,20 +84,8 @@ impl<'s> Parser<'s> {
     /// A parser at the start of `source`.
     pub fn new(source: &'s [u8], options: ParseOptions) -> Self {
         let fuel = (source.len() as u64 + 64).saturating_mul(options.nesting + 8);
-        let position = Position {
-            offset: 0,
-            line: options.first_line,
-            line_ended: false,
-        };
-        Self {
-            source,
-            position,
-            options,
-            state: State::default(),
-            depth: 0,
-            fuel,
-            warnings: Vec::new(),
-        }
+        let position = Position { offset: 0, line: options.first_line, line_start: 0, line_ended: false };
+        Self { source, position, options, state: State::default(), depth: 0, fuel, warnings: Vec::new() }
     }
 
     /// The next complete command (a line with its here-documents), `None` at the end. After an
@@ -117,11 +103,40 @@ impl<'s> Parser<'s> {
                 _ => break,
             }
         }
-        let list = self.simple_list()?;
+        let list = match self.simple_list() {
+            Ok(list) => list,
+            Err(error) if error.kind == SyntaxErrorKind::Condition => return Err(self.recover(error)),
+            Err(error) => return Err(error),
+        };
         let token = self.take()?;
-        match token.kind {
-            Kind::Newline | Kind::End => Ok(Some(list)),
-            _ => Err(self.unexpected(&token)),
+        if matches!(token.kind, Kind::Newline | Kind::End) {
+            return Ok(Some(list));
+        }
+        if !self.state.pending.is_empty() {
+            // bash has read the bodies by now, which shows in the line's number.
+            let line_start = self.position.line_start;
+            self.skip_line();
+            self.read_here_documents()?;
+            self.position.line_start = line_start;
+        }
+        Err(self.unexpected(&token))
+    }
+
+    /// After an error in `[[ ]]` bash drops tokens up to the line's end; it reads them, though,
+    /// so a quote that never closes there is reported too.
+    fn recover(&mut self, mut error: Box<SyntaxError>) -> Box<SyntaxError> {
+        self.state.peeked = None;
+        loop {
+            match self.read_token() {
+                Ok(token) if token.kind == Kind::Newline => return error,
+                Ok(token) if token.kind == Kind::End => return error.of_kind(SyntaxErrorKind::Plain),
+                Ok(_) => {}
+                Err(second) if second.kind == SyntaxErrorKind::Nesting => return second,
+                Err(second) => {
+                    error.messages.extend(second.messages);
+                    return error.of_kind(SyntaxErrorKind::Plain);
+                }
+            }
         }
     }
 
@@ -151,11 +166,7 @@ impl<'s> Parser<'s> {
     }
 
     /// From just behind `$(` (or `<(`), the offset behind the matching `)`.
-    pub(crate) fn end_of_substitution(
-        source: &[u8],
-        start: usize,
-        options: ParseOptions,
-    ) -> Option<usize> {
+    pub(crate) fn end_of_substitution(source: &[u8], start: usize, options: ParseOptions) -> Option<usize> {
         let mut parser = Parser::new(source, options);
         parser.position.offset = start;
         parser.substitution_body().ok()?;
@@ -163,10 +174,7 @@ impl<'s> Parser<'s> {
     }
 
     /// The words between the parentheses of `name=( ... )`.
-    pub(crate) fn compound_words(
-        source: &'s [u8],
-        options: ParseOptions,
-    ) -> Parse<Vec<super::ast::Word>> {
+    pub(crate) fn compound_words(source: &'s [u8], options: ParseOptions) -> Parse<Vec<super::ast::Word>> {
         let mut parser = Parser::new(source, options);
         parser.compound_assignment_words(false)
     }
@@ -218,11 +226,7 @@ impl<'s> Parser<'s> {
     /// Consumes this reserved word or fails at what stands there.
     pub(super) fn expect_reserved(&mut self, reserved: Reserved) -> Parse<()> {
         let token = self.take()?;
-        if token.is_reserved(reserved) {
-            Ok(())
-        } else {
-            Err(self.unexpected(&token))
-        }
+        if token.is_reserved(reserved) { Ok(()) } else { Err(self.unexpected(&token)) }
     }
 
     /// Skips newlines.
@@ -237,8 +241,7 @@ impl<'s> Parser<'s> {
     pub(super) fn unexpected(&self, token: &Token) -> Box<SyntaxError> {
         if token.kind == Kind::End {
             if self.state.in_substitution {
-                return super::error::unmatched(self.position.line, b')')
-                    .of_kind(SyntaxErrorKind::Plain);
+                return super::error::unmatched(self.position.line, b')').of_kind(SyntaxErrorKind::Plain);
             }
             return SyntaxError::new(self.position.line, "syntax error: unexpected end of file");
         }
@@ -250,21 +253,17 @@ impl<'s> Parser<'s> {
         message.extend_from_slice(&super::word::printable(&name));
         message.push(b'\'');
         let mut error = SyntaxError::new(line, message);
-        error.offending_line = Some(self.current_line().to_vec());
+        let mut source = self.current_line().to_vec();
+        if self.source.ends_with(b"\\") && self.byte_at(self.position.line_start + source.len() + 1).is_none() {
+            source.push(b'\\');
+        }
+        error.offending_line = Some(source);
         error
     }
 
     /// The line that holds the last byte read, without its newline.
     fn current_line(&self) -> &'s [u8] {
-        let end_of_read = self.position.offset.min(self.source.len());
-        let before = self.source.get(..end_of_read).unwrap_or_default();
-        let before = if self.position.line_ended {
-            before.strip_suffix(b"\n").unwrap_or(before)
-        } else {
-            before
-        };
-        let start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
-        let rest = self.source.get(start..).unwrap_or_default();
+        let rest = self.source.get(self.position.line_start..).unwrap_or_default();
         let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         rest.get(..end).unwrap_or_default()
     }
@@ -290,8 +289,7 @@ impl<'s> Parser<'s> {
     fn at_list_end(&mut self) -> Parse<bool> {
         let in_substitution = self.state.in_substitution;
         let token = self.peek()?;
-        Ok(matches!(token.kind, Kind::Newline | Kind::End)
-            || (in_substitution && token.is(Operator::CloseParen)))
+        Ok(matches!(token.kind, Kind::Newline | Kind::End) || (in_substitution && token.is(Operator::CloseParen)))
     }
 
     /// What stands between `do` and `done`, `{` and `}` and so on: at least one command.
@@ -337,10 +335,7 @@ impl<'s> Parser<'s> {
             ),
             Kind::Operator(operator) => matches!(
                 operator,
-                Operator::CloseParen
-                    | Operator::SemiSemi
-                    | Operator::SemiAnd
-                    | Operator::SemiSemiAnd
+                Operator::CloseParen | Operator::SemiSemi | Operator::SemiAnd | Operator::SemiSemiAnd
             ),
             _ => false,
         })

@@ -21,8 +21,6 @@ pub(crate) enum Kind {
     Arithmetic,
     /// `((...;...;...))` after `for`.
     ArithmeticFor,
-    /// A whole `[[ ... ]]`, read by the lexer as one token.
-    Condition,
     /// A reserved word.
     Reserved(Reserved),
     /// An operator.
@@ -39,11 +37,6 @@ macro_rules! spelled {
             pub(crate) const fn text(self) -> &'static str {
                 match self { $(Self::$variant => $text),* }
             }
-            /// The variant of this spelling.
-            pub(crate) fn parse(text: &[u8]) -> Option<Self> {
-                $(if text == $text.as_bytes() { return Some(Self::$variant); })*
-                None
-            }
         }
     };
 }
@@ -55,6 +48,39 @@ spelled! {
         For = "for", Select = "select", While = "while", Until = "until", Do = "do", Done = "done", In = "in",
         Function = "function", Time = "time", OpenBrace = "{", CloseBrace = "}", Bang = "!",
         OpenCondition = "[[", CloseCondition = "]]", Coproc = "coproc", TimeOption = "-p", TimeIgnore = "--",
+    }
+}
+
+impl Reserved {
+    /// Every word that is reserved where a command may start.
+    const ALL: [Self; 22] = [
+        Self::If,
+        Self::Then,
+        Self::Else,
+        Self::Elif,
+        Self::Fi,
+        Self::Case,
+        Self::Esac,
+        Self::For,
+        Self::Select,
+        Self::While,
+        Self::Until,
+        Self::Do,
+        Self::Done,
+        Self::In,
+        Self::Function,
+        Self::Time,
+        Self::OpenBrace,
+        Self::CloseBrace,
+        Self::Bang,
+        Self::OpenCondition,
+        Self::CloseCondition,
+        Self::Coproc,
+    ];
+
+    /// The reserved word of this spelling.
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|word| word.text().as_bytes() == text)
     }
 }
 
@@ -152,6 +178,7 @@ impl Kind {
                     | Reserved::TimeOption
                     | Reserved::TimeIgnore
                     | Reserved::Coproc
+                    | Reserved::CloseCondition
                     | Reserved::Until
                     | Reserved::While
             ),

@@ -2,7 +2,7 @@
 
 use super::ast::Word;
 use super::error::SyntaxErrorKind;
-use super::matched::Flags;
+use super::matched::{Dollar, Flags};
 use super::parser::{Parse, Parser};
 use super::token::{Kind, Operator, Reserved};
 
@@ -41,10 +41,7 @@ impl Parser<'_> {
                 }
             }
             b'\'' | b'"' | b'`' => {
-                let flags = Flags {
-                    double_quoted: byte == b'"',
-                    ..Flags::default()
-                };
+                let flags = Flags { double_quoted: byte == b'"', ..Flags::default() };
                 text.push(byte);
                 text.extend(self.matched(byte, byte, flags)?);
             }
@@ -55,8 +52,7 @@ impl Parser<'_> {
                 }
             }
             b'?' | b'*' | b'+' | b'@' | b'!'
-                if (self.options.extglob || self.state.pattern)
-                    && self.look(true)? == Some(b'(') =>
+                if (self.options.extglob || self.state.pattern) && self.look(true)? == Some(b'(') =>
             {
                 self.get(true)?;
                 text.extend([byte, b'(']);
@@ -70,7 +66,7 @@ impl Parser<'_> {
             }
             b'[' if self.subscript_allowed(text) => {
                 text.push(byte);
-                text.extend(self.matched(b'[', b']', Flags::default())?);
+                text.extend(self.matched(b'[', b']', Flags { dollar: Dollar::All, ..Flags::default() })?);
             }
             b'=' => {
                 text.push(byte);
@@ -106,28 +102,14 @@ impl Parser<'_> {
             }
             Some(b'\'') => {
                 self.get(true)?;
-                let mut body = self.matched(
-                    b'\'',
-                    b'\'',
-                    Flags {
-                        escapes: true,
-                        ..Flags::default()
-                    },
-                )?;
+                let mut body = self.matched(b'\'', b'\'', Flags { escapes: true, ..Flags::default() })?;
                 body.pop();
                 text.extend(single_quoted(&ansi_c(&body)));
             }
             Some(b'"') => {
                 self.get(true)?;
                 text.push(b'"');
-                text.extend(self.matched(
-                    b'"',
-                    b'"',
-                    Flags {
-                        double_quoted: true,
-                        ..Flags::default()
-                    },
-                )?);
+                text.extend(self.matched(b'"', b'"', Flags { double_quoted: true, ..Flags::default() })?);
             }
             Some(b'$') => {
                 self.get(true)?;
@@ -157,11 +139,7 @@ impl Parser<'_> {
         let result = self.nested(|parser| parser.compound_assignment_words(true));
         self.state = outer;
         result?;
-        Ok(self
-            .source
-            .get(start..self.offset())
-            .unwrap_or_default()
-            .to_vec())
+        Ok(self.source.get(start..self.offset()).unwrap_or_default().to_vec())
     }
 
     /// The words of a compound assignment, up to `)` when `closed`, else to the end of the text.
@@ -172,20 +150,22 @@ impl Parser<'_> {
         loop {
             // Every element stands where a word does, never where a command's name does.
             self.state.last = Some(Kind::Word);
-            let token = self.read_token()?;
+            let token = self.read_token().map_err(|mut error| {
+                if error.kind == SyntaxErrorKind::Plain && error.offending_line.is_none() {
+                    error.messages.push((self.position.line, b"syntax error: unexpected end of file".to_vec()));
+                }
+                error
+            })?;
             match token.kind {
                 Kind::Word | Kind::Assignment | Kind::Number => words.push(Word::new(token.text)),
                 Kind::Newline => {}
                 Kind::Operator(Operator::CloseParen) if closed => return Ok(words),
                 Kind::End if closed => {
-                    return Err(super::error::unmatched(start_line, b')')
-                        .of_kind(SyntaxErrorKind::CompoundAssignment));
+                    return Err(super::error::unmatched(start_line, b')').of_kind(SyntaxErrorKind::CompoundAssignment));
                 }
                 Kind::End => return Ok(words),
                 _ => {
-                    return Err(self
-                        .unexpected(&token)
-                        .of_kind(SyntaxErrorKind::CompoundAssignment));
+                    return Err(self.unexpected(&token).of_kind(SyntaxErrorKind::CompoundAssignment));
                 }
             }
         }
@@ -199,11 +179,7 @@ impl Parser<'_> {
             && !text.is_empty()
             && text.iter().all(u8::is_ascii_digit)
             && text.len() <= 10
-            && (redirects
-                || matches!(
-                    last,
-                    Kind::Operator(Operator::LessAnd | Operator::GreaterAnd)
-                ))
+            && (redirects || matches!(last, Kind::Operator(Operator::LessAnd | Operator::GreaterAnd)))
         {
             return Ok(Kind::Number);
         }
@@ -215,10 +191,6 @@ impl Parser<'_> {
             && !self.state.compound_assignment
             && let Some(reserved) = self.reserved_word(text, last)
         {
-            if reserved == Reserved::OpenCondition {
-                self.state.last = Some(Kind::Reserved(reserved));
-                return Ok(Kind::Reserved(reserved));
-            }
             return Ok(Kind::Reserved(reserved));
         }
         self.state.open_brace = false;
@@ -228,27 +200,16 @@ impl Parser<'_> {
         {
             return Ok(Kind::DescriptorName);
         }
-        let assignable =
-            (last.allows_reserved() || last == Kind::Assignment || self.state.redirections)
-                && !self.state.case_pattern
-                && !matches!(
-                    last,
-                    Kind::Operator(Operator::SemiSemi | Operator::SemiAnd | Operator::SemiSemiAnd)
-                );
+        let assignable = (last.allows_reserved() || last == Kind::Assignment || self.state.redirections)
+            && !self.state.case_pattern
+            && !matches!(last, Kind::Operator(Operator::SemiSemi | Operator::SemiAnd | Operator::SemiSemiAnd));
         if assignable && assignment_length(text).is_some() {
             return Ok(Kind::Assignment);
         }
         if assignable
             && matches!(
                 text,
-                b"declare"
-                    | b"typeset"
-                    | b"local"
-                    | b"export"
-                    | b"readonly"
-                    | b"alias"
-                    | b"eval"
-                    | b"let"
+                b"declare" | b"typeset" | b"local" | b"export" | b"readonly" | b"alias" | b"eval" | b"let"
             )
         {
             self.state.assignment_argument = true;
@@ -263,17 +224,14 @@ impl Parser<'_> {
     fn reserved_word(&mut self, text: &[u8], last: Kind) -> Option<Reserved> {
         let before = self.state.before_last;
         let after_name = last == Kind::Word;
-        let is_loop = matches!(
-            before,
-            Some(Kind::Reserved(Reserved::For | Reserved::Select))
-        );
+        let is_loop = matches!(before, Some(Kind::Reserved(Reserved::For | Reserved::Select)));
         let is_case = before == Some(Kind::Reserved(Reserved::Case));
         match text {
             b"in" if after_name && (is_loop || is_case) => {
                 self.state.case_pattern = is_case;
                 return Some(Reserved::In);
             }
-            b"do" if after_name && is_loop => return Some(Reserved::Do),
+            b"do" if (after_name && is_loop) || last == Kind::ArithmeticFor => return Some(Reserved::Do),
             b"esac" if last == Kind::Reserved(Reserved::In) && self.state.case_pattern => {
                 self.state.case_pattern = false;
                 return Some(Reserved::Esac);
@@ -289,19 +247,13 @@ impl Parser<'_> {
             _ => {}
         }
         let after_function = after_name && before == Some(Kind::Reserved(Reserved::Function));
-        if !(last.allows_reserved() || after_function) {
+        let after_coproc = after_name && before == Some(Kind::Reserved(Reserved::Coproc));
+        if !(last.allows_reserved() || after_function || after_coproc) {
             return None;
         }
         let reserved = Reserved::parse(text)?;
-        if matches!(
-            reserved,
-            Reserved::TimeOption | Reserved::TimeIgnore | Reserved::CloseCondition
-        ) {
-            return None;
-        }
         if self.state.case_pattern {
-            let pattern_operator =
-                matches!(last, Kind::Operator(Operator::Bar | Operator::OpenParen));
+            let pattern_operator = matches!(last, Kind::Operator(Operator::Bar | Operator::OpenParen));
             if reserved != Reserved::Esac || pattern_operator {
                 return None;
             }
@@ -315,19 +267,13 @@ impl Parser<'_> {
 
 /// Whether `text` is a variable's name.
 pub(crate) fn is_identifier(text: &[u8]) -> bool {
-    text.first()
-        .is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
-        && text
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    text.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
+        && text.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
 /// The length of `name=`, `name+=`, `name[subscript]=` at the start of `text`.
 pub(crate) fn assignment_length(text: &[u8]) -> Option<usize> {
-    let name = text
-        .iter()
-        .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
-        .count();
+    let name = text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     if !is_identifier(text.get(..name)?) {
         return None;
     }
@@ -481,11 +427,7 @@ pub(crate) fn ansi_c(body: &[u8]) -> Vec<u8> {
             b'c' => {
                 if let Some(&control) = body.get(at) {
                     at += 1;
-                    value.push(if control == b'?' {
-                        0x7f
-                    } else {
-                        control.to_ascii_uppercase() & 0x1f
-                    });
+                    value.push(if control == b'?' { 0x7f } else { control.to_ascii_uppercase() & 0x1f });
                 } else {
                     value.extend_from_slice(b"\\c");
                 }
@@ -518,20 +460,7 @@ pub(crate) fn push_code_point(number: u32, value: &mut Vec<u8>) {
         0x80..0x800 => value.extend([0xc0 | (number >> 6) as u8, low(0)]),
         0x800..0x1_0000 => value.extend([0xe0 | (number >> 12) as u8, low(6), low(0)]),
         0x1_0000..0x20_0000 => value.extend([0xf0 | (number >> 18) as u8, low(12), low(6), low(0)]),
-        0x20_0000..0x400_0000 => value.extend([
-            0xf8 | (number >> 24) as u8,
-            low(18),
-            low(12),
-            low(6),
-            low(0),
-        ]),
-        _ => value.extend([
-            0xfc | ((number >> 30) & 1) as u8,
-            low(24),
-            low(18),
-            low(12),
-            low(6),
-            low(0),
-        ]),
+        0x20_0000..0x400_0000 => value.extend([0xf8 | (number >> 24) as u8, low(18), low(12), low(6), low(0)]),
+        _ => value.extend([0xfc | ((number >> 30) & 1) as u8, low(24), low(18), low(12), low(6), low(0)]),
     }
 }
