@@ -4,9 +4,7 @@
 //! place on every machine. Reaching one is an observation that the model reads, not an error.
 
 /// Which limit stopped a step.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum LimitKind {
     /// [`Limits::scan_bytes`].
     ScanBytes,
