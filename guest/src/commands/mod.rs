@@ -8,6 +8,7 @@
 mod context;
 mod environment;
 mod launch;
+pub mod options;
 
 pub use context::Context;
 pub use environment::Environment;

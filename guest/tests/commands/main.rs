@@ -1,0 +1,6 @@
+//! Every command beside the machine's own program: equal output, exit status and files.
+//!
+//! One file per command. `SPARRING_CASES` says how many random cases each suite runs.
+
+mod harness;
+mod support;

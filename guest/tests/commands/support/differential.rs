@@ -1,0 +1,122 @@
+//! Counts cases, collects differences, and says how much of the options' space was seen.
+
+use std::collections::BTreeSet;
+
+use super::real::RealCopy;
+use super::{Files, Outcome, simulated};
+
+/// How many differences are printed in full.
+const SHOWN: usize = 20;
+
+/// A run of many cases of one command.
+pub struct Differential {
+    name: String,
+    world: Option<(RealCopy, Vec<u8>, Files)>,
+    cases: usize,
+    with_output: usize,
+    differences: Vec<String>,
+    options: BTreeSet<Vec<u8>>,
+    pairs: BTreeSet<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Differential {
+    /// An empty run; `name` appears in its report.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            world: None,
+            cases: 0,
+            with_output: 0,
+            differences: Vec::new(),
+            options: BTreeSet::new(),
+            pairs: BTreeSet::new(),
+        }
+    }
+
+    /// Takes these files for the cases that follow.
+    pub fn enter(&mut self, files: &Files) {
+        self.world = Some((RealCopy::new(files), simulated::image(files), files.clone()));
+    }
+
+    /// Runs one command both ways. Every case starts from the files as they were entered. Returns
+    /// the real outcome.
+    pub fn check(&mut self, arguments: &[Vec<u8>], input: &[u8]) -> Outcome {
+        let (real, image, files) = self.world.as_mut().expect("enter some files first");
+        let expected = real.run(arguments, input);
+        let found = simulated::run(image, &real.path(), arguments, input);
+        self.cases += 1;
+        self.with_output += usize::from(!expected.output.is_empty());
+        let options: Vec<Vec<u8>> = arguments
+            .iter()
+            .skip(1)
+            .filter(|word| word.starts_with(b"-") && word.len() > 1)
+            .map(|word| name(word))
+            .collect();
+        for (at, first) in options.iter().enumerate() {
+            self.options.insert(first.clone());
+            for second in &options[at + 1..] {
+                let (low, high) = if first < second { (first, second) } else { (second, first) };
+                self.pairs.insert((low.clone(), high.clone()));
+            }
+        }
+        if found != expected {
+            self.differences.push(describe(arguments, input, files, &expected, &found));
+        }
+        expected
+    }
+
+    /// Prints the report.
+    ///
+    /// # Panics
+    /// When there was a difference.
+    pub fn finish(self) {
+        let count = self.options.len();
+        println!(
+            "{}: {} cases, {} differences, {:.1} % with output, {} options, {} of {} option pairs",
+            self.name,
+            self.cases,
+            self.differences.len(),
+            100.0 * self.with_output as f64 / self.cases.max(1) as f64,
+            count,
+            self.pairs.len(),
+            count * count.saturating_sub(1) / 2,
+        );
+        for difference in self.differences.iter().take(SHOWN) {
+            println!("{difference}");
+        }
+        assert!(self.differences.is_empty(), "{}: {} differences", self.name, self.differences.len());
+    }
+}
+
+/// `--name` of `--name=value`, else the word itself without digits.
+fn name(word: &[u8]) -> Vec<u8> {
+    let word = word.split(|&byte| byte == b'=').next().unwrap_or(word);
+    word.iter().copied().filter(|byte| !byte.is_ascii_digit()).collect()
+}
+
+fn describe(arguments: &[Vec<u8>], input: &[u8], files: &Files, expected: &Outcome, found: &Outcome) -> String {
+    let line: Vec<String> = arguments.iter().map(|word| format!("'{}'", word.escape_ascii())).collect();
+    let mut text = format!("--- {}\n", line.join(" "));
+    if !input.is_empty() {
+        text += &format!("input: {}\n", show(input));
+    }
+    if found.output != expected.output || found.status != expected.status {
+        text += &format!("real  [{}]: {}\n", expected.status, show(&expected.output));
+        text += &format!("found [{}]: {}\n", found.status, show(&found.output));
+    }
+    for path in expected.files.keys().chain(found.files.keys()).collect::<BTreeSet<_>>() {
+        let (real, ours) = (expected.files.get(path), found.files.get(path));
+        if real != ours {
+            let before = files.get(path);
+            text +=
+                &format!("file {}:\n  before {before:?}\n  real   {real:?}\n  found  {ours:?}\n", path.escape_ascii());
+        }
+    }
+    text
+}
+
+fn show(bytes: &[u8]) -> String {
+    const MOST: usize = 1500;
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MOST)]).into_owned();
+    if text.contains('\n') { format!("\n{text}") } else { text }
+}

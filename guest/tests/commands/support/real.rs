@@ -1,0 +1,109 @@
+//! The real side: a directory on a tmpfs, and the machine's programs.
+
+use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::{File, Files, Outcome};
+
+/// A directory with a copy of some files. Removed when dropped.
+pub struct RealCopy {
+    directory: tempfile::TempDir,
+    files: Files,
+}
+
+impl RealCopy {
+    /// Writes the files in reverse order: a tmpfs lists the newest entry first, so that programs
+    /// which print in the order of the file system print byte-wise sorted.
+    pub fn new(files: &Files) -> Self {
+        let shared_memory = Path::new("/dev/shm");
+        assert!(shared_memory.is_dir(), "these tests compare with real programs on a tmpfs: /dev/shm is missing");
+        let directory = tempfile::Builder::new().prefix("sparring-").tempdir_in(shared_memory).unwrap();
+        write_out(directory.path(), files);
+        Self { directory, files: files.clone() }
+    }
+
+    /// The absolute path of the copy.
+    pub fn path(&self) -> Vec<u8> {
+        self.directory.path().as_os_str().as_bytes().to_vec()
+    }
+
+    /// Runs a program in the copy. Afterwards the copy is as it was.
+    pub fn run(&mut self, arguments: &[Vec<u8>], input: &[u8]) -> Outcome {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        let program = OsStr::from_bytes(&arguments[0]);
+        let mut command = Command::new(program);
+        command
+            .args(arguments[1..].iter().map(|argument| OsStr::from_bytes(argument)))
+            .current_dir(self.directory.path())
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("LC_ALL", "C.UTF-8")
+            .env("HOME", "/root")
+            .stdin(Stdio::piped())
+            .stdout(writer.try_clone().unwrap())
+            .stderr(writer);
+        let mut child = command.spawn().unwrap_or_else(|error| {
+            panic!("these tests compare with the machine's own `{}`, which does not start: {error}", program.display())
+        });
+        // The command holds the pipe's writing ends.
+        drop(command);
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_vec();
+        // A program may end without reading its input.
+        let feeder = std::thread::spawn(move || stdin.write_all(&input).is_ok());
+        let mut output = Vec::new();
+        reader.read_to_end(&mut output).unwrap();
+        feeder.join().unwrap();
+        let status = child.wait().unwrap().code().unwrap_or(-1);
+        let files = read_back(self.directory.path());
+        if files != self.files {
+            std::fs::remove_dir_all(self.directory.path()).unwrap();
+            std::fs::create_dir(self.directory.path()).unwrap();
+            write_out(self.directory.path(), &self.files);
+        }
+        Outcome { output, status, files }
+    }
+}
+
+fn write_out(top: &Path, files: &Files) {
+    for (path, file) in files.iter().rev() {
+        let place = top.join(OsStr::from_bytes(path));
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        match file {
+            File::Directory => std::fs::create_dir_all(&place).unwrap(),
+            File::Regular(executable, bytes) => {
+                std::fs::write(&place, bytes).unwrap();
+                let mode = if *executable { 0o755 } else { 0o644 };
+                std::fs::set_permissions(&place, PermissionsExt::from_mode(mode)).unwrap();
+            }
+            File::Link(target) => std::os::unix::fs::symlink(OsStr::from_bytes(target), &place).unwrap(),
+        }
+    }
+}
+
+/// Everything below a directory.
+fn read_back(top: &Path) -> Files {
+    let mut files = Files::new();
+    let mut ahead = vec![PathBuf::new()];
+    while let Some(directory) = ahead.pop() {
+        for entry in std::fs::read_dir(top.join(&directory)).unwrap() {
+            let entry = entry.unwrap();
+            let path = directory.join(entry.file_name());
+            let metadata = entry.metadata().unwrap();
+            let file = if metadata.is_dir() {
+                ahead.push(path.clone());
+                File::Directory
+            } else if metadata.is_symlink() {
+                File::Link(std::fs::read_link(entry.path()).unwrap().into_os_string().into_vec())
+            } else {
+                File::Regular(metadata.permissions().mode() & 0o100 != 0, std::fs::read(entry.path()).unwrap())
+            };
+            files.insert(path.into_os_string().into_vec(), file);
+        }
+    }
+    files
+}
