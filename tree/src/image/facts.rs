@@ -12,15 +12,24 @@ impl TextFlags {
     const NUL: u8 = 1;
     const INVALID_UTF8: u8 = 2;
     const NOT_ASCII: u8 = 4;
+    const CARRIAGE_RETURN: u8 = 8;
 
     /// Looks at all bytes once.
     pub fn of(content: &[u8]) -> Self {
-        if content.is_ascii() {
-            return Self(if memchr::memchr(0, content).is_some() { Self::NUL } else { 0 });
+        let mut flags = 0;
+        if memchr::memchr(0, content).is_some() {
+            flags |= Self::NUL;
         }
-        let nul = if memchr::memchr(0, content).is_some() { Self::NUL } else { 0 };
-        let invalid = if std::str::from_utf8(content).is_err() { Self::INVALID_UTF8 } else { 0 };
-        Self(nul | invalid | Self::NOT_ASCII)
+        if memchr::memchr(b'\r', content).is_some() {
+            flags |= Self::CARRIAGE_RETURN;
+        }
+        if !content.is_ascii() {
+            flags |= Self::NOT_ASCII;
+            if std::str::from_utf8(content).is_err() {
+                flags |= Self::INVALID_UTF8;
+            }
+        }
+        Self(flags)
     }
 
     /// Whether a NUL byte stands in the file.
@@ -31,6 +40,11 @@ impl TextFlags {
     /// Whether the bytes are valid UTF-8.
     pub fn is_utf8(self) -> bool {
         self.0 & Self::INVALID_UTF8 == 0
+    }
+
+    /// Whether a carriage return stands in the file.
+    pub fn has_carriage_return(self) -> bool {
+        self.0 & Self::CARRIAGE_RETURN != 0
     }
 
     /// Whether all bytes are below 128.

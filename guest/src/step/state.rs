@@ -1,0 +1,78 @@
+//! A session's private state: a few hundred bytes that a step starts from and ends with.
+
+use sparring_tree::{BlobId, Change, Content, Overlay, PieceSource};
+
+use crate::profile::ProfileState;
+
+/// The version of the encoding. A saved session of another version is refused by name.
+pub const STATE_VERSION: u8 = 1;
+
+/// What a session keeps between two steps.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct SessionState {
+    /// [`STATE_VERSION`].
+    pub version: u8,
+    /// The changes to the files.
+    pub overlay: Overlay,
+    /// The id that the next blob gets.
+    pub next_blob: u32,
+    /// The blobs that the state names and their lengths, sorted by id.
+    pub blobs: Vec<(BlobId, u32)>,
+    /// Whether the agent has finished.
+    pub is_finished: bool,
+    /// What the profile's tools remember.
+    pub profile: ProfileState,
+}
+
+impl SessionState {
+    /// The state of a session that has not stepped yet.
+    pub fn new(profile: ProfileState) -> Self {
+        Self {
+            version: STATE_VERSION,
+            overlay: Overlay::default(),
+            next_blob: 0,
+            blobs: Vec::new(),
+            is_finished: false,
+            profile,
+        }
+    }
+
+    /// Reads a state. `None` for bytes that are none, or of another version.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        if bytes.first() != Some(&STATE_VERSION) {
+            return None;
+        }
+        postcard::from_bytes(bytes).ok()
+    }
+
+    /// The bytes that [`SessionState::decode`] reads.
+    pub fn encode(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// Bytes of all blobs that the state names.
+    pub fn blob_bytes(&self) -> u64 {
+        self.blobs.iter().map(|(_, length)| u64::from(*length)).sum()
+    }
+
+    /// The blobs that files and tools' memories name, sorted, each once.
+    pub fn live_blobs(&self) -> Vec<BlobId> {
+        let mut live = Vec::new();
+        for (_, change) in self.overlay.iter() {
+            if let Change::File { content, .. } = change {
+                collect(content, &mut live);
+            }
+        }
+        self.profile.contents().for_each(|content| collect(content, &mut live));
+        live.sort_unstable();
+        live.dedup();
+        live
+    }
+}
+
+fn collect(content: &Content, live: &mut Vec<BlobId>) {
+    live.extend(content.pieces().iter().filter_map(|piece| match piece.source {
+        PieceSource::Blob(id) => Some(id),
+        PieceSource::Image => None,
+    }));
+}
