@@ -8,6 +8,7 @@
 //! Nothing here touches a file system: readers and writers of real files live in the runtime.
 
 pub mod content;
+pub mod diff;
 pub mod digest;
 pub mod image;
 pub mod layout;
