@@ -9,6 +9,7 @@
 
 pub mod content;
 pub mod diff;
+pub mod difference;
 pub mod digest;
 pub mod image;
 pub mod layout;

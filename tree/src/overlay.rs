@@ -47,6 +47,11 @@ pub struct Overlay {
 }
 
 impl Overlay {
+    /// No change at all.
+    pub const fn new() -> Self {
+        Self { changes: Vec::new() }
+    }
+
     /// How many paths were changed.
     pub fn len(&self) -> usize {
         self.changes.len()

@@ -29,10 +29,9 @@ pub(super) fn looks_binary(start: &[u8]) -> bool {
 pub(super) fn has_carriage_return(content: &Content, workspace: &Workspace<'_>) -> Stoppable<bool> {
     for piece in content.pieces() {
         let may_have = match piece.source {
-            PieceSource::Image => workspace
-                .image()
-                .entry_at_content(piece.offset)
-                .is_none_or(|entry| entry.flags().has_carriage_return()),
+            PieceSource::Image => {
+                workspace.image().entry_at_content(piece.offset).is_none_or(|entry| entry.flags().has_carriage_return())
+            }
             PieceSource::Blob(_) => true,
         };
         if may_have && memchr::memchr(b'\r', workspace.piece(piece)?).is_some() {

@@ -87,12 +87,7 @@ impl Editor {
     }
 
     /// Runs a call. The inner `Err` is what the tool complains of; the model reads it.
-    pub fn run(
-        &mut self,
-        call: &EditorCall<'_>,
-        _directory: &VirtualPath,
-        workspace: &mut Workspace<'_>,
-    ) -> Stoppable<Result<String, String>> {
+    pub fn run(&mut self, call: &EditorCall<'_>, workspace: &mut Workspace<'_>) -> Stoppable<Result<String, String>> {
         let path = match check_path(call, workspace) {
             Ok(path) => path,
             Err(error) => return Ok(Err(error)),
@@ -150,9 +145,7 @@ fn check_path(call: &EditorCall<'_>, workspace: &Workspace<'_>) -> Result<Virtua
     let found = workspace.stat(&VirtualPath::ROOT, path.as_bytes());
     match (&found, call.command) {
         (Ok(_), "create") => {
-            return invalid(format!(
-                "File already exists at: {path}. Cannot overwrite files using command `create`."
-            ));
+            return invalid(format!("File already exists at: {path}. Cannot overwrite files using command `create`."));
         }
         (Err(_), command) if command != "create" => {
             return invalid(format!("The path {path} does not exist. Please provide a valid path."));
@@ -218,7 +211,9 @@ mod tests {
 
     #[test]
     fn paths_are_written_as_pathlib_writes_them() {
-        for (text, expected) in [("/a//b/./c/", "/a/b/c"), ("/a/../b", "/a/../b"), ("", "."), ("/", "/"), ("a/b/", "a/b")] {
+        for (text, expected) in
+            [("/a//b/./c/", "/a/b/c"), ("/a/../b", "/a/../b"), ("", "."), ("/", "/"), ("a/b/", "a/b")]
+        {
             assert_eq!(python_path(text), expected, "{text}");
         }
     }

@@ -51,9 +51,12 @@ pub(super) fn view(
         None
     };
     let total = match &translated {
-        Some(text) => lines::count(memchr::memchr_iter(b'\n', text).count() as u32, !text.ends_with(b"\n") && !text.is_empty()),
+        Some(text) => {
+            lines::count(memchr::memchr_iter(b'\n', text).count() as u32, !text.ends_with(b"\n") && !text.is_empty())
+        }
         None => {
-            let last = workspace.read_content(&content.range(content.len().saturating_sub(1), u64::MAX, workspace)?)?;
+            let last =
+                workspace.read_content(&content.range(content.len().saturating_sub(1), u64::MAX, workspace)?)?;
             lines::count(content.newlines(), !last.is_empty() && last != b"\n")
         }
     };
@@ -109,9 +112,10 @@ fn view_directory(call: &EditorCall<'_>, path: &VirtualPath, workspace: &Workspa
             continue;
         }
         let row = [prefix.as_bytes(), b"/", &entry.name].concat();
-        let inner = workspace.resolve(path, &entry.name).ok().filter(|inner| {
-            workspace.node(inner).is_some_and(|node| node.kind() == Kind::Directory)
-        });
+        let inner = workspace
+            .resolve(path, &entry.name)
+            .ok()
+            .filter(|inner| workspace.node(inner).is_some_and(|node| node.kind() == Kind::Directory));
         for below in inner.iter().flat_map(|inner| workspace.list(inner).unwrap_or_default()) {
             if below.name.starts_with(b".") {
                 continue;
@@ -134,9 +138,8 @@ fn view_directory(call: &EditorCall<'_>, path: &VirtualPath, workspace: &Workspa
         listing.truncate(at);
         listing.push_str(LISTING_CLIPPED);
     }
-    let mut output = format!(
-        "Here's the files and directories up to 2 levels deep in {shown}, excluding hidden items:\n{listing}"
-    );
+    let mut output =
+        format!("Here's the files and directories up to 2 levels deep in {shown}, excluding hidden items:\n{listing}");
     if hidden > 0 {
         output.push_str(&format!(
             "\n\n{hidden} hidden files/directories in this directory are excluded. You can use 'ls -la {shown}' to see \

@@ -73,8 +73,8 @@ fn read_command(call: &RawCall<'_>) -> Result<String, String> {
     if call.tool != "bash" {
         return Err(format!("Unknown tool '{}'.", call.tool));
     }
-    let arguments = Arguments::parse(call.arguments)
-        .map_err(|error| format!("Error parsing tool call arguments: {error}. "))?;
+    let arguments =
+        Arguments::parse(call.arguments).map_err(|error| format!("Error parsing tool call arguments: {error}. "))?;
     match arguments.text("command") {
         Some(command) => Ok(command.to_owned()),
         None => Err("Missing 'command' argument in bash tool call.".into()),

@@ -60,7 +60,7 @@ impl Profile for OpenHands {
         };
         match call.tool {
             "execute_bash" => execute(&arguments, &mut state.shell, machine),
-            "str_replace_editor" => edit(&arguments, &mut state.editor, &state.shell, machine),
+            "str_replace_editor" => edit(&arguments, &mut state.editor, machine),
             "think" => Ok(Observation::new("Your thought has been logged.", Status::Ok)),
             _ => Ok(Observation::new(arguments.text("message").unwrap_or_default(), Status::Finished)),
         }
@@ -193,17 +193,12 @@ fn shorten(content: &str) -> String {
     [text::head(content, half), CUT, text::tail(content, half)].concat()
 }
 
-fn edit(
-    arguments: &Arguments,
-    editor: &mut Editor,
-    shell: &ShellState,
-    machine: &mut Machine<'_>,
-) -> Stoppable<Observation> {
+fn edit(arguments: &Arguments, editor: &mut Editor, machine: &mut Machine<'_>) -> Stoppable<Observation> {
     let call = match EditorCall::read(arguments) {
         Ok(call) => call,
         Err(error) => return Ok(Observation::new(format!("ERROR:\n{error}"), Status::BadCall)),
     };
-    Ok(match editor.run(&call, shell.directory(), &mut machine.workspace)? {
+    Ok(match editor.run(&call, &mut machine.workspace)? {
         Ok(text) => Observation::new(text, Status::Ok),
         Err(error) => Observation::new(format!("ERROR:\n{error}"), Status::ToolError),
     })

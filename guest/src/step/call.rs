@@ -63,7 +63,8 @@ impl Value {
                 format!("[{}]", items.join(", "))
             }
             Self::Object(pairs) => {
-                let items: Vec<_> = pairs.iter().map(|(key, value)| format!("'{key}': {}", value.python_item())).collect();
+                let items: Vec<_> =
+                    pairs.iter().map(|(key, value)| format!("'{key}': {}", value.python_item())).collect();
                 format!("{{{}}}", items.join(", "))
             }
         }
@@ -207,7 +208,9 @@ mod tests {
 
     #[test]
     fn what_is_no_object_is_refused_with_a_reason() {
-        for text in ["", "[]", "1", "{", "{} x", r#"{"a": 1, "a": 2}"#, r#"{"a": "\ud800"}"#, "\u{feff}{}", "{\"a\": NaN}"] {
+        for text in
+            ["", "[]", "1", "{", "{} x", r#"{"a": 1, "a": 2}"#, r#"{"a": "\ud800"}"#, "\u{feff}{}", "{\"a\": NaN}"]
+        {
             assert!(Arguments::parse(text).is_err(), "{text}");
         }
         assert!(Arguments::parse(&format!("{{\"a\": {}1{}}}", "[".repeat(100_000), "]".repeat(100_000))).is_err());

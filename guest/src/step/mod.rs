@@ -11,7 +11,7 @@ pub use observation::{Observation, Status};
 pub use protocol::{NewState, Settings, StepInput, StepOutput};
 pub use state::{STATE_VERSION, SessionState};
 
-use sparring_tree::{BlobId, ImageView};
+use sparring_tree::{BlobId, ImageView, Overlay};
 
 use crate::budget::{Budget, Stop};
 use crate::limits::LimitKind;
@@ -37,12 +37,17 @@ fn run(image: &[u8], input: &[u8]) -> Result<Vec<u8>, &'static str> {
     let image = ImageView::parse(image).map_err(|_| "image")?;
     let profile = profile::find(&settings.profile).ok_or("profile")?;
     let mount = VirtualPath::lexical(settings.root.as_bytes());
+    let base: Overlay = match input.base {
+        [] => Overlay::new(),
+        bytes => postcard::from_bytes(bytes).map_err(|_| "base")?,
+    };
     let mut state = match input.state {
-        [] => SessionState::new(profile.initial_state(&mount)),
+        [] => SessionState::new(profile.initial_state(&mount), base.clone()),
         bytes => SessionState::decode(bytes).ok_or("state")?,
     };
     if state.is_finished {
-        let observation = Observation::new("The session has finished; no further calls are answered.", Status::Finished);
+        let observation =
+            Observation::new("The session has finished; no further calls are answered.", Status::Finished);
         return Ok(encode(&StepOutput::Done { observation, state: None }));
     }
     if (input.call.tool.len() + input.call.arguments.len()) as u64 > settings.limits.call_bytes {
@@ -54,7 +59,7 @@ fn run(image: &[u8], input: &[u8]) -> Result<Vec<u8>, &'static str> {
     let blobs = BlobStore::new(input.blobs, state.next_blob);
     let before = state.profile.clone();
     let overlay = std::mem::take(&mut state.overlay);
-    let workspace = Workspace::new(image, mount, overlay, &blobs, state.blob_bytes(), &budget);
+    let workspace = Workspace::new(image, mount, base, overlay, &blobs, state.blob_bytes(), &budget);
     let mut machine = Machine::new(workspace, Effects::new(input.effects), profile.terminal());
     let answer = profile.step(&input.call, &mut state.profile, &mut machine);
     let provenance = machine.effects.provenance();
@@ -85,7 +90,10 @@ fn run(image: &[u8], input: &[u8]) -> Result<Vec<u8>, &'static str> {
 
 /// What the model reads when a step did too much.
 fn limit_observation(profile: &dyn Profile, kind: LimitKind) -> Observation {
-    let text = format!("The command was stopped: it went over this environment's limit `{}`. Nothing was changed.", kind.name());
+    let text = format!(
+        "The command was stopped: it went over this environment's limit `{}`. Nothing was changed.",
+        kind.name()
+    );
     let text = profile.frame_limit(&text);
     Observation::new(text, Status::Limit)
 }

@@ -33,6 +33,10 @@ pub struct StepInput<'a> {
     /// The settings, encoded.
     #[serde(borrow)]
     pub settings: &'a [u8],
+    /// The changes that the task's base has above the image, an encoded `Overlay`; empty for none.
+    /// A session starts from them, and `git` counts them as committed.
+    #[serde(borrow)]
+    pub base: &'a [u8],
     /// The session's state as the last step left it; empty at the start.
     #[serde(borrow)]
     pub state: &'a [u8],

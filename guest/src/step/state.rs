@@ -25,13 +25,25 @@ pub struct SessionState {
 }
 
 impl SessionState {
-    /// The state of a session that has not stepped yet.
-    pub fn new(profile: ProfileState) -> Self {
+    /// The state of a session that has not stepped yet, on the changes of its base. The base's
+    /// blobs have the ids from 0 on.
+    pub fn new(profile: ProfileState, base: Overlay) -> Self {
+        let mut blobs = Vec::new();
+        for (_, change) in base.iter() {
+            let Change::File { content, .. } = change else { continue };
+            for piece in content.pieces() {
+                if let PieceSource::Blob(id) = piece.source {
+                    blobs.push((id, piece.offset + piece.length));
+                }
+            }
+        }
+        blobs.sort_unstable();
+        blobs.dedup_by_key(|(id, _)| *id);
         Self {
             version: STATE_VERSION,
-            overlay: Overlay::default(),
-            next_blob: 0,
-            blobs: Vec::new(),
+            overlay: base,
+            next_blob: blobs.last().map_or(0, |(id, _)| id.0 + 1),
+            blobs,
             is_finished: false,
             profile,
         }

@@ -96,6 +96,7 @@ impl<'w> Node<'w, '_> {
 pub struct Workspace<'a> {
     image: ImageView<'a>,
     mount: VirtualPath,
+    base: Overlay,
     overlay: Overlay,
     blobs: &'a BlobStore<'a>,
     budget: &'a Budget,
@@ -105,17 +106,18 @@ pub struct Workspace<'a> {
 }
 
 impl<'a> Workspace<'a> {
-    /// A session's files: `image` at `mount`, with the session's `overlay` above. `blob_bytes` is
-    /// what the session's blobs weigh.
+    /// A session's files: `image` at `mount`, with the session's `overlay` above, which started as
+    /// `base`. `blob_bytes` is what the session's blobs weigh.
     pub fn new(
         image: ImageView<'a>,
         mount: VirtualPath,
+        base: Overlay,
         overlay: Overlay,
         blobs: &'a BlobStore<'a>,
         blob_bytes: u64,
         budget: &'a Budget,
     ) -> Self {
-        Self { image, mount, overlay, blobs, budget, blob_bytes, changed: false }
+        Self { image, mount, base, overlay, blobs, budget, blob_bytes, changed: false }
     }
 
     /// Where the image is mounted.
@@ -128,7 +130,12 @@ impl<'a> Workspace<'a> {
         self.image
     }
 
-    /// The session's changes.
+    /// What the task's base changes on top of the image: part of what counts as committed.
+    pub fn base(&self) -> &Overlay {
+        &self.base
+    }
+
+    /// The session's changes, those of the base included.
     pub fn overlay(&self) -> &Overlay {
         &self.overlay
     }

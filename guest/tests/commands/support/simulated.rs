@@ -35,7 +35,7 @@ pub fn run(image: &[u8], path: &[u8], arguments: &[Vec<u8>], input: &[u8]) -> Ou
     let blobs = BlobStore::new(Vec::new(), 1);
     let mount = VirtualPath::lexical(path);
     let view = ImageView::parse(image).unwrap();
-    let workspace = Workspace::new(view, mount.clone(), Overlay::default(), &blobs, 0, &budget);
+    let workspace = Workspace::new(view, mount.clone(), Overlay::new(), Overlay::new(), &blobs, 0, &budget);
     let mut machine = Machine::new(workspace, Effects::default(), Terminal::Pipe);
     let input = machine.streams.input(input.to_vec());
     let output = machine.streams.buffer();
