@@ -8,6 +8,7 @@ pub mod budget;
 pub mod commands;
 pub mod limits;
 pub mod machine;
+pub mod matching;
 pub mod shell;
 pub mod workspace;
 

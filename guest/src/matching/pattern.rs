@@ -1,0 +1,450 @@
+//! A compiled pattern and its use on one subject.
+
+use std::cell::{OnceCell, RefCell};
+
+use regex_automata::Input;
+use regex_automata::meta::{self, Regex};
+
+use super::ast::{Look, Node};
+use super::backtrack::{Backtracker, Goal, UNSET};
+use super::error::{PatternError, PatternWarning};
+use super::grammar::{Grammar, Options, Syntax};
+use super::literals::{Facts, Literals, Search, facts};
+use super::parse::{Parser, literal};
+use super::program::Program;
+use super::simulate::{self, Scratch, Starts};
+use super::text::{Decoded, decode, inside, step_length};
+use super::translate::{first_is_longest, translate};
+use crate::budget::{Budget, Stoppable};
+
+/// The most instructions that a pattern may expand to; above it is "Regular expression too big".
+/// The GNU tools have no such limit but memory: `\(a\{1000\}\)\{1000\}` takes them gigabytes.
+pub const MAX_PROGRAM: u64 = 20_000;
+/// The longest pattern in bytes; above it is "Regular expression too big".
+pub const MAX_PATTERN: usize = 64 << 10;
+
+/// Where a match lies: `start..end`, in bytes of the subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Match {
+    /// The first byte of the match.
+    pub start: usize,
+    /// The first byte after it.
+    pub end: usize,
+}
+
+/// Where a match and its groups lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Captures {
+    spans: Vec<Option<Match>>,
+}
+
+impl Captures {
+    /// Group `index`, where 0 is the whole match; `None` for a group that took no part.
+    pub fn get(&self, index: usize) -> Option<Match> {
+        self.spans.get(index).copied().flatten()
+    }
+
+    /// The whole match.
+    pub fn whole(&self) -> Match {
+        self.get(0).unwrap_or(Match { start: 0, end: 0 })
+    }
+}
+
+/// A compiled pattern. Compiling parses; what the search needs is built when it is needed.
+#[derive(Debug)]
+pub struct Pattern {
+    pub(super) node: Node,
+    pub(super) options: Options,
+    groups: u32,
+    warnings: Vec<PatternWarning>,
+    pub(super) literals: Option<Literals>,
+    /// The pattern is these literals and nothing else.
+    pub(super) plain: Option<Search>,
+    back_references: bool,
+    /// Perl's rule: the first way that matches counts, not the longest.
+    first: bool,
+    /// Nothing in the pattern treats ASCII subjects unlike others.
+    ascii_blind: bool,
+    /// No match starts inside of a character. (The C library matches bytes where that is the same
+    /// for all but empty matches.)
+    whole_characters: bool,
+    first_is_longest: OnceCell<bool>,
+    narrow: OnceCell<Option<Engine>>,
+    wide: OnceCell<Option<Engine>>,
+    program: OnceCell<Program>,
+    scratch: RefCell<Scratch>,
+    /// For `-w` with a pattern that can match nothing: the pattern without its frame.
+    unframed: Option<Program>,
+    pub(super) clause: OnceCell<Option<Search>>,
+}
+
+/// The regex crate's matcher for one of the two translations.
+#[derive(Debug)]
+pub(super) struct Engine {
+    regex: Regex,
+    cache: RefCell<meta::Cache>,
+    pub(super) exact: bool,
+}
+
+impl Engine {
+    fn find(&self, input: &Input<'_>) -> Option<Match> {
+        let found = self.regex.search_with(&mut self.cache.borrow_mut(), input)?;
+        Some(Match { start: found.start(), end: found.end() })
+    }
+
+    /// Where some match ends.
+    pub(super) fn find_end(&self, input: &Input<'_>) -> Option<usize> {
+        let found = self.regex.search_half_with(&mut self.cache.borrow_mut(), input)?;
+        Some(found.offset())
+    }
+}
+
+impl Pattern {
+    /// Compiles `pattern` as the tool of `syntax` reads it.
+    ///
+    /// # Errors
+    /// What the tool says about a bad pattern, without its prefix.
+    pub fn compile(pattern: &[u8], syntax: Syntax, options: Options) -> Result<Self, PatternError> {
+        if pattern.len() > MAX_PATTERN {
+            return Err(PatternError::TooBig);
+        }
+        let mut warnings = Vec::new();
+        let mut groups = 0;
+        let node = match syntax {
+            Syntax::Fixed => fixed(pattern, options),
+            Syntax::Perl => super::perl::parse(pattern, options, &mut groups)?,
+            _ => parse(pattern, Grammar::of(syntax), options, &mut groups, &mut warnings)?,
+        };
+        if node.size() > MAX_PROGRAM {
+            return Err(PatternError::TooBig);
+        }
+        let unframed = (options.word && !options.line && node.nullable())
+            .then(|| Program::new(&node, groups, options.ignore_case));
+        let node = framed(node, options);
+        let mut pattern = Self::new(node, options, groups, warnings, syntax == Syntax::Perl);
+        pattern.unframed = unframed;
+        Ok(pattern)
+    }
+
+    fn new(node: Node, options: Options, groups: u32, warnings: Vec<PatternWarning>, first: bool) -> Self {
+        let Facts { exact, clauses } = facts(&node, options.ignore_case);
+        let mut plain = None;
+        let mut clauses = clauses;
+        if let Some(strings) = exact.filter(|strings| strings.iter().all(|string| !string.is_empty())) {
+            let looks =
+                node.any(&mut |node| matches!(node, Node::Look(_) | Node::Around(_) | Node::Keep | Node::Byte(_)));
+            if !looks && !first {
+                plain = Some(Search::new(&strings, options.ignore_case));
+            }
+            clauses.push(strings);
+        }
+        let literals = (!clauses.is_empty()).then_some(Literals { clauses, ignore_case: options.ignore_case });
+        Self {
+            back_references: node
+                .any(&mut |node| matches!(node, Node::BackReference(_) | Node::Around(_) | Node::Keep)),
+            ascii_blind: !node.any(&mut |node| match node {
+                Node::Char(character) => !character.is_ascii(),
+                Node::Byte(_) => true,
+                Node::Set(set) => set.uniform() != Some(false),
+                Node::Look(look) => look.about_words(),
+                _ => false,
+            }),
+            whole_characters: options.ignore_case
+                || node.any(&mut |node| match node {
+                    Node::Set(set) => set.whole_characters,
+                    Node::Look(look) => look.about_words(),
+                    _ => false,
+                }),
+            node,
+            options,
+            groups,
+            warnings,
+            literals,
+            plain,
+            first,
+            first_is_longest: OnceCell::new(),
+            narrow: OnceCell::new(),
+            wide: OnceCell::new(),
+            program: OnceCell::new(),
+            scratch: RefCell::default(),
+            unframed: None,
+            clause: OnceCell::new(),
+        }
+    }
+
+    /// How many groups the pattern has, the whole match not counted.
+    pub fn groups(&self) -> usize {
+        self.groups as usize
+    }
+
+    /// What grep warns of although it accepts the pattern, in order.
+    pub fn warnings(&self) -> &[PatternWarning] {
+        &self.warnings
+    }
+
+    /// What every match contains, if anything is certain: the question to put to an index.
+    pub fn required_literals(&self) -> Option<&Literals> {
+        self.literals.as_ref()
+    }
+
+    /// Prepares searches in `text`, which is looked over once.
+    pub fn on<'s>(&'s self, text: &'s [u8]) -> Subject<'s> {
+        Subject { pattern: self, text, ascii: self.ascii_blind || text.is_ascii() }
+    }
+
+    /// Whether `text` contains a match.
+    ///
+    /// # Errors
+    /// [`crate::budget::Stop::Limit`] when the step's budget ends.
+    pub fn is_match(&self, text: &[u8], budget: &Budget) -> Stoppable<bool> {
+        self.on(text).is_match(budget)
+    }
+
+    /// The leftmost-longest match that starts at `start` or after it. What stands before `start`
+    /// counts for anchors and word edges. For many calls on one long text use [`Pattern::on`].
+    ///
+    /// # Errors
+    /// [`crate::budget::Stop::Limit`] when the step's budget ends.
+    pub fn find_at(&self, text: &[u8], start: usize, budget: &Budget) -> Stoppable<Option<Match>> {
+        self.on(text).find_at(start, budget)
+    }
+
+    /// As [`Pattern::find_at`], with the groups as the C library reports them.
+    ///
+    /// # Errors
+    /// [`crate::budget::Stop::Limit`] when the step's budget ends.
+    pub fn captures_at(&self, text: &[u8], start: usize, budget: &Budget) -> Stoppable<Option<Captures>> {
+        self.on(text).captures_at(start, budget)
+    }
+
+    /// Whether the narrow translation serves every subject.
+    pub(super) const fn ascii_blind(&self) -> bool {
+        self.ascii_blind
+    }
+
+    pub(super) fn engine(&self, wide: bool) -> Option<&Engine> {
+        let cell = if wide && !self.ascii_blind { &self.wide } else { &self.narrow };
+        cell.get_or_init(|| {
+            let translated = translate(&self.node, wide && !self.ascii_blind);
+            let regex = Regex::builder()
+                .configure(
+                    Regex::config()
+                        .utf8_empty(false)
+                        .auto_prefilter(false)
+                        .onepass(false)
+                        .nfa_size_limit(Some(8 << 20))
+                        .hybrid_cache_capacity(1 << 20),
+                )
+                .build_from_hir(&translated.hir)
+                .ok()?;
+            let cache = RefCell::new(regex.create_cache());
+            Some(Engine { regex, cache, exact: translated.exact && self.unframed.is_none() })
+        })
+        .as_ref()
+    }
+
+    fn program(&self) -> &Program {
+        self.program.get_or_init(|| Program::new(&self.node, self.groups, self.options.ignore_case))
+    }
+
+    fn simulate(&self, text: &[u8], start: usize, starts: Starts, budget: &Budget) -> Stoppable<Option<Match>> {
+        let mut scratch = self.scratch.borrow_mut();
+        let found = simulate::longest(self.program(), &mut scratch, text, start, starts, budget)?;
+        Ok(found.map(|(start, end)| Match { start, end }))
+    }
+}
+
+fn parse(
+    pattern: &[u8],
+    grammar: Grammar,
+    options: Options,
+    groups: &mut u32,
+    warnings: &mut Vec<PatternWarning>,
+) -> Result<Node, PatternError> {
+    // grep compiles each line of its pattern on its own, so that errors and group numbers do.
+    let split = |&byte: &u8| byte == b'\n' && grammar.newline_bar;
+    let mut nodes = Vec::new();
+    for part in pattern.split(split) {
+        let mut parser = Parser::new(part, grammar, options, *groups);
+        nodes.push(parser.parse()?);
+        *groups = parser.groups;
+        warnings.append(&mut parser.warnings);
+    }
+    Ok(one_of(nodes))
+}
+
+fn fixed(pattern: &[u8], options: Options) -> Node {
+    one_of(pattern.split(|&byte| byte == b'\n').map(|part| fixed_part(part, options)).collect())
+}
+
+fn fixed_part(part: &[u8], options: Options) -> Node {
+    let mut nodes = Vec::new();
+    let mut position = 0;
+    loop {
+        match decode(part, position) {
+            Decoded::Char(character, length) => {
+                nodes.push(literal(character, options.ignore_case));
+                position += length;
+            }
+            Decoded::Invalid(byte) => {
+                nodes.push(Node::Byte(byte));
+                position += 1;
+            }
+            Decoded::End => return Node::Concat(nodes),
+        }
+    }
+}
+
+fn one_of(mut nodes: Vec<Node>) -> Node {
+    if nodes.len() == 1 { nodes.remove(0) } else { Node::Alternate(nodes) }
+}
+
+/// Adds what `-w` and `-x` ask for.
+fn framed(node: Node, options: Options) -> Node {
+    let (before, after) = match (options.line, options.word, options.terminator) {
+        (true, _, Some(_)) => (Look::LineStart, Look::LineEnd),
+        (true, _, None) => (Look::SubjectStart, Look::SubjectEnd),
+        (false, true, _) => (Look::NoWordBefore, Look::NoWordAfter),
+        (false, false, _) => return node,
+    };
+    Node::Concat(vec![Node::Look(before), node, Node::Look(after)])
+}
+
+/// A pattern together with a text to search.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'s> {
+    pattern: &'s Pattern,
+    text: &'s [u8],
+    ascii: bool,
+}
+
+impl Subject<'_> {
+    /// Whether the text contains a match.
+    ///
+    /// # Errors
+    /// [`crate::budget::Stop::Limit`] when the step's budget ends.
+    pub fn is_match(&self, budget: &Budget) -> Stoppable<bool> {
+        if let Some(search) = &self.pattern.plain {
+            return Ok(search.find(self.text, 0).is_some());
+        }
+        if let Some(engine) = self.pattern.engine(!self.ascii) {
+            let input = Input::new(self.text).earliest(true);
+            let found = engine.find_end(&input).is_some();
+            if engine.exact || !found {
+                return Ok(found);
+            }
+        }
+        Ok(self.find_slowly(0, budget)?.is_some())
+    }
+
+    /// The leftmost-longest match that starts at `start` or after it.
+    ///
+    /// # Errors
+    /// [`crate::budget::Stop::Limit`] when the step's budget ends.
+    pub fn find_at(&self, start: usize, budget: &Budget) -> Stoppable<Option<Match>> {
+        let Self { pattern, text, .. } = *self;
+        if start > text.len() {
+            return Ok(None);
+        }
+        let start = if pattern.whole_characters { start + inside(text, start) } else { start };
+        if let Some(search) = &pattern.plain {
+            let found = search.find(text, start);
+            return Ok(found.map(|(start, length)| Match { start, end: start + length }));
+        }
+        let Some(engine) = pattern.engine(!self.ascii) else {
+            return self.find_slowly(start, budget);
+        };
+        let Some(found) = engine.find(&Input::new(text).range(start..)) else {
+            return Ok(None);
+        };
+        if !engine.exact {
+            // The looser translation matches wherever the pattern does, so nothing starts earlier.
+            return self.find_slowly(found.start, budget);
+        }
+        if pattern.first || *pattern.first_is_longest.get_or_init(|| first_is_longest(&pattern.node)) {
+            return Ok(Some(found));
+        }
+        pattern.simulate(text, found.start, Starts::Here, budget)
+    }
+
+    /// As [`Subject::find_at`], with the groups as the C library reports them.
+    ///
+    /// # Errors
+    /// [`crate::budget::Stop::Limit`] when the step's budget ends.
+    pub fn captures_at(&self, start: usize, budget: &Budget) -> Stoppable<Option<Captures>> {
+        let pattern = self.pattern;
+        let Some(found) = self.find_at(start, budget)? else {
+            return Ok(None);
+        };
+        if pattern.groups == 0 {
+            return Ok(Some(Captures { spans: vec![Some(found)] }));
+        }
+        let goal = if pattern.first { Goal::First } else { Goal::EndsAt(found.end) };
+        let slots = self.backtracker(budget).run(found.start, goal)?;
+        Ok(slots.map(|slots| {
+            let spans = slots.chunks_exact(2).take(pattern.groups as usize + 1);
+            Captures {
+                spans: spans
+                    .map(|span| match *span {
+                        [start, end] if start != UNSET && end != UNSET && start <= end => Some(Match { start, end }),
+                        _ => None,
+                    })
+                    .collect(),
+            }
+        }))
+    }
+
+    fn backtracker<'b>(&'b self, budget: &'b Budget) -> Backtracker<'b> {
+        Backtracker { program: self.pattern.program(), text: self.text, budget, stateful: self.pattern.back_references }
+    }
+
+    /// Without the regex crate.
+    fn find_slowly(&self, start: usize, budget: &Budget) -> Stoppable<Option<Match>> {
+        let mut start = start;
+        loop {
+            let Some(found) = self.find_by_own_engine(start, budget)? else {
+                return Ok(None);
+            };
+            if found.start < found.end || !self.only_shortened(found.start, budget)? {
+                return Ok(Some(found));
+            }
+            match step_length(self.text, found.start) {
+                0 => return Ok(None),
+                length => start = found.start + length,
+            }
+        }
+    }
+
+    /// Whether the empty match at `start` is what is left of a longer one that is no word. grep
+    /// tries shorter matches for `-w`, but not the empty one.
+    fn only_shortened(&self, start: usize, budget: &Budget) -> Stoppable<bool> {
+        let Some(program) = &self.pattern.unframed else {
+            return Ok(false);
+        };
+        let mut scratch = self.pattern.scratch.borrow_mut();
+        let here = Starts::Here;
+        let found = simulate::longest(program, &mut scratch, self.text, start, here, budget)?;
+        Ok(found.is_some_and(|(start, end)| end > start))
+    }
+
+    /// By simulation, or one start after the other where the pattern has back-references.
+    fn find_by_own_engine(&self, start: usize, budget: &Budget) -> Stoppable<Option<Match>> {
+        let pattern = self.pattern;
+        if !pattern.back_references && !pattern.first {
+            return pattern.simulate(self.text, start, Starts::From, budget);
+        }
+        let backtracker = self.backtracker(budget);
+        let goal = if pattern.first { Goal::First } else { Goal::Longest };
+        let mut position = start;
+        loop {
+            if let Some(slots) = backtracker.run(position, goal)? {
+                let [start, end] = [0, 1].map(|slot| slots.get(slot).copied().unwrap_or(UNSET));
+                return Ok(Some(Match { start, end }));
+            }
+            match step_length(self.text, position) {
+                0 => return Ok(None),
+                length => position += length,
+            }
+        }
+    }
+}
