@@ -181,7 +181,13 @@ impl Set {
     /// The members of a class, or all others.
     pub(super) fn class(class: Class, negated: bool) -> Self {
         let ascii = class.ascii();
-        Self { ascii: if negated { !ascii } else { ascii }, classes: vec![class], negated, ..Self::empty() }
+        Self {
+            ascii: if negated { !ascii } else { ascii },
+            classes: vec![class],
+            negated,
+            whole_characters: true,
+            ..Self::empty()
+        }
     }
 
     /// Adds the inclusive range; `first <= last`.
