@@ -16,11 +16,10 @@ extern "C" fn step() {
     // The hook is a static that the host resets with the rest of the guest's data.
     std::panic::set_hook(Box::new(record_panic));
     // SAFETY: the host wrote a control block here before it called.
-    let (abi_version, image_bytes, input_bytes) =
-        unsafe { ((*CONTROL).abi_version, (*CONTROL).image_bytes, (*CONTROL).input_bytes) };
-    assert_eq!(abi_version, ABI_VERSION, "the host speaks another version of the guest's interface");
-    let image = bytes_at(IMAGE_BASE, image_bytes);
-    let input = bytes_at(INPUT_BASE, input_bytes);
+    let control = unsafe { &*CONTROL };
+    assert_eq!(control.abi_version, ABI_VERSION, "the host speaks another version of the guest's interface");
+    let image = bytes_at(IMAGE_BASE, control.image_bytes);
+    let input = bytes_at(INPUT_BASE, control.input_bytes);
     let output = crate::step(image, input).leak();
     // SAFETY: as above; the guest has one thread.
     let control = unsafe { &mut *CONTROL };

@@ -7,10 +7,6 @@
 //! requested from the engine and never moves; a full arena answers with null. Nothing is
 //! coalesced: a step is short and its arena is forgotten as a whole.
 #![allow(unsafe_code, reason = "an allocator hands out raw memory")]
-#![cfg_attr(
-    not(any(target_arch = "wasm32", test)),
-    expect(dead_code, reason = "only the wasm guest allocates from an arena")
-)]
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr;
