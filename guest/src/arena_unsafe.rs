@@ -7,14 +7,18 @@
 //! requested from the engine and never moves; a full arena answers with null. Nothing is
 //! coalesced: a step is short and its arena is forgotten as a whole.
 #![allow(unsafe_code, reason = "an allocator hands out raw memory")]
+#![cfg_attr(
+    not(any(target_arch = "wasm32", test)),
+    allow(dead_code, reason = "only the wasm guest allocates from an arena")
+)]
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr;
 
 use sparring_tree::layout::{ARENA_ALIGN, Control, SIZE_CLASSES};
 
-/// Bytes of the arena that are in use: the allocator's own measure, the same on every machine. Natively there is no arena
-/// and the answer is 0.
+/// Bytes of the arena that are in use, by the allocator's own measure: the same on every machine.
+/// Natively there is no arena and the answer is 0.
 pub fn used() -> u64 {
     #[cfg(target_arch = "wasm32")]
     {

@@ -28,6 +28,9 @@ pub(crate) struct Lowered {
     pub(crate) static_end: u32,
 }
 
+/// No constant is aligned to more.
+const CONSTANT_ALIGN: u32 = 64;
+
 /// Takes the guest apart, or says which assumption about it does not hold.
 pub(crate) fn lower(linked: &[u8]) -> Result<Lowered, String> {
     let facts = Facts::read(linked)?;
@@ -114,10 +117,14 @@ impl Facts {
         if names.len() != segments.len() {
             return Err("the guest's data segments have no names".to_owned());
         }
-        facts.mutable_base = facts.static_end;
+        // The linker puts constants first, then data, then bss, which has no segment.
+        facts.mutable_base = STATIC_BASE;
         for ((start, bytes), name) in segments.into_iter().zip(names) {
-            if !name.starts_with(".rodata") {
-                facts.mutable_base = facts.mutable_base.min(start);
+            if name.starts_with(".rodata") {
+                if start > facts.mutable_base.next_multiple_of(CONSTANT_ALIGN) {
+                    return Err("the guest's constants do not come first".to_owned());
+                }
+                facts.mutable_base = start + bytes.len() as u32;
             }
             facts.place(start, bytes)?;
         }

@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Source, image, engine, session, step, effect, rollout and dataset.
+
+pub mod engine;
