@@ -8,7 +8,7 @@ use wasm_encoder::{
 use wasmtime::{Engine, Instance, Memory, Store, TypedFunc};
 
 #[path = "../../../build/bulk.rs"]
-mod bulk;
+mod replaced;
 
 const MEMORY: usize = 64 << 10;
 
@@ -22,7 +22,7 @@ struct Bulk {
 impl Bulk {
     fn new() -> Self {
         let mut types = TypeSection::new();
-        types.ty().function(bulk::PARAMETERS, []);
+        types.ty().function(replaced::PARAMETERS, []);
         let mut functions = FunctionSection::new();
         functions.function(0).function(0);
         let mut memories = MemorySection::new();
@@ -40,7 +40,7 @@ impl Bulk {
             0,
         );
         let mut code = CodeSection::new();
-        code.function(&bulk::copy()).function(&bulk::fill());
+        code.function(&replaced::copy()).function(&replaced::fill());
         let mut module = Module::new();
         module.section(&types).section(&functions).section(&memories).section(&exports).section(&code);
         let engine = Engine::default();
