@@ -1,4 +1,4 @@
-//! Patches as text: what `git diff` prints for a list of changes.
+//! Patches as text.
 
 mod render;
 

@@ -1,0 +1,72 @@
+//! Tasks from real source. Ignored by default because it needs a directory of Python files:
+//! `SPARRING_REAL_SOURCE=/usr/lib/python3.11 cargo test -p sparring-tasks --test real_source -- --ignored --nocapture`
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use sparring_tasks::function_localization::compatible::{self, Release};
+use sparring_tasks::function_localization::{self, Detail, Options};
+use sparring_tasks::task::Source;
+use sparring_tasks::validate;
+use sparring_tree::{Node, Tree, TreeBuilder, TreeLimits};
+
+fn source() -> (PathBuf, Tree) {
+    let root = PathBuf::from(std::env::var_os("SPARRING_REAL_SOURCE").expect("SPARRING_REAL_SOURCE names a directory"));
+    let mut builder = TreeBuilder::new(TreeLimits::default());
+    read(&root, &root, &mut builder);
+    (root, builder.finish().unwrap())
+}
+
+fn read(root: &Path, directory: &Path, builder: &mut TreeBuilder) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let entry = entry.unwrap();
+        let kind = entry.file_type().unwrap();
+        if kind.is_dir() && entry.file_name() != "site-packages" && entry.file_name() != "__pycache__" {
+            read(root, &entry.path(), builder);
+        } else if kind.is_file() && entry.path().extension().is_some_and(|extension| extension == "py") {
+            let path = entry.path().strip_prefix(root).unwrap().as_os_str().as_encoded_bytes().to_vec();
+            let content = std::fs::read(entry.path()).unwrap().into();
+            builder.insert(path, Node::File { executable: false, content }).unwrap();
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs a directory of Python files"]
+fn function_localization_tasks_are_valid() {
+    let (root, tree) = source();
+    let source = Source::of(root.to_str().unwrap(), None, &tree);
+    for (masked, targets) in [(false, 1), (true, 1), (false, 3)] {
+        let details = vec![Detail::Parameters, Detail::Returns, Detail::Calls];
+        let options = Options { count: usize::MAX, masked, targets, details, ..Options::default() };
+        let start = std::time::Instant::now();
+        let generated = function_localization::generate(&tree, &source, &options);
+        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        for skipped in &generated.skipped {
+            *reasons.entry(skipped.reason.split(": ").next().unwrap()).or_default() += 1;
+        }
+        let mut releases = [0; 2];
+        for task in &generated.tasks {
+            let changes = validate::gold_changes(task, &tree).unwrap();
+            for (count, release) in releases.iter_mut().zip([Release::HybridGym, Release::OpenHands]) {
+                *count += usize::from(compatible::verify(task, &changes, release).value() == Some(1.0));
+            }
+        }
+        println!(
+            "masked {masked}, {targets} targets: {} files, {} tasks in {:?}; gold passes Hybrid-Gym's release {} times, OpenHands' {} times; skipped {reasons:#?}",
+            tree.file_count(),
+            generated.tasks.len(),
+            start.elapsed(),
+            releases[0],
+            releases[1]
+        );
+        let mut ids: Vec<&str> = generated.tasks.iter().map(|task| task.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), generated.tasks.len(), "ids are distinct");
+        assert!(!generated.tasks.is_empty());
+        if let Some(task) = generated.tasks.first() {
+            println!("{}", task.prompt);
+        }
+    }
+}
