@@ -7,12 +7,15 @@
 
 mod context;
 mod environment;
+mod grep;
 mod launch;
 pub mod options;
+mod sink;
 
 pub use context::Context;
 pub use environment::Environment;
 pub use launch::{Program, ask_host, base_name, launch, lookup};
+pub use sink::Sink;
 
 use crate::budget::Stoppable;
 
@@ -38,7 +41,7 @@ pub struct Command {
 }
 
 /// All commands, sorted by name.
-pub const COMMANDS: &[&Command] = &[];
+pub const COMMANDS: &[&Command] = &[&grep::EGREP, &grep::FGREP, &grep::GREP];
 
 /// The command of this name.
 pub fn find(name: &[u8]) -> Option<&'static Command> {

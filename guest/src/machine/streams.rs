@@ -102,6 +102,14 @@ impl Streams {
         Ok(Some(line))
     }
 
+    /// The file that a stream writes to.
+    pub fn file_path(&self, stream: StreamId) -> Option<&VirtualPath> {
+        match self.streams.get(stream.0 as usize) {
+            Some(Stream::File { path, .. }) => Some(path),
+            _ => None,
+        }
+    }
+
     /// Marks the buffer that is the session's terminal.
     pub fn set_terminal(&mut self, stream: StreamId) {
         self.terminal = Some(stream);
