@@ -2,5 +2,6 @@
 //!
 //! One file per command. `SPARRING_CASES` says how many random cases each suite runs.
 
+mod grep;
 mod harness;
 mod support;

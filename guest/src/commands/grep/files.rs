@@ -32,7 +32,13 @@ pub(super) fn search_all(
     for operand in &settings.operands {
         // Standard input can be read once.
         if operand == b"-" {
-            search.buffer(&settings.label, input.take().unwrap_or_default(), names.operands)?;
+            let selected = search.searcher.search(
+                &settings.label,
+                input.take().unwrap_or_default(),
+                names.operands,
+                i64::MAX as u64,
+            )?;
+            search.count(&settings.label, selected, names.operands)?;
         } else {
             search.operand(operand)?;
         }
@@ -97,16 +103,16 @@ impl<'a> Search<'_, 'a> {
             Directories::Skip => Ok(()),
             Directories::Read => {
                 self.complain(name, FileError::IsADirectory.message());
-                Ok(())
+                self.count(name, 0, self.names.operands)
             }
-            Directories::Recurse { follow } => {
+            Directories::Recurse => {
                 let mut prefix = shorten(name).to_vec();
                 if self.settings.implicit_directory {
                     prefix.clear();
                 } else if !prefix.ends_with(b"/") {
                     prefix.push(b'/');
                 }
-                if follow {
+                if self.settings.follow {
                     return self.follow(&mut prefix, &path, &mut vec![path.clone()]);
                 }
                 self.walk(prefix, &path)
@@ -124,7 +130,9 @@ impl<'a> Search<'_, 'a> {
                 Kind::Directory if self.excludes(path.name(), &self.settings.excluded_directories)? => {
                     return Ok(Walked::Prune);
                 }
-                Kind::File if !matches!(node, Node::NullDevice) && !self.excludes(path.name(), &self.settings.names)? => {
+                Kind::File
+                    if !matches!(node, Node::NullDevice) && !self.excludes(path.name(), &self.settings.names)? =>
+                {
                     shown.truncate(prefix);
                     shown.extend_from_slice(path.as_bytes().get(inside..).unwrap_or_default());
                     self.file(&shown, path, node, self.names.found)?;
@@ -136,12 +144,7 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// Searches a tree through all of its links. `above` are the directories that lead here.
-    fn follow(
-        &mut self,
-        shown: &mut Vec<u8>,
-        directory: &VirtualPath,
-        above: &mut Vec<VirtualPath>,
-    ) -> Stoppable<()> {
+    fn follow(&mut self, shown: &mut Vec<u8>, directory: &VirtualPath, above: &mut Vec<VirtualPath>) -> Stoppable<()> {
         let workspace = self.workspace;
         let length = shown.len();
         for entry in workspace.list(directory).unwrap_or_default() {
@@ -192,7 +195,10 @@ impl<'a> Search<'_, 'a> {
             return self.count(shown, 0, with_name);
         }
         match self.workspace.read(path)? {
-            Ok(bytes) => self.buffer(shown, bytes, with_name),
+            Ok(bytes) => {
+                let selected = self.searcher.search(shown, bytes, with_name, bytes.len() as u64)?;
+                self.count(shown, selected, with_name)
+            }
             Err(error) => {
                 self.complain(shown, error.message());
                 Ok(())
@@ -203,11 +209,6 @@ impl<'a> Search<'_, 'a> {
     /// Whether a file may have a selected line. The one place that decides it.
     fn is_candidate(&self, node: &Node<'_, 'a>) -> bool {
         node.size() > 0
-    }
-
-    fn buffer(&mut self, shown: &[u8], bytes: &[u8], with_name: bool) -> Stoppable<()> {
-        let selected = self.searcher.search(shown, bytes, with_name)?;
-        self.count(shown, selected, with_name)
     }
 
     fn count(&mut self, shown: &[u8], selected: u64, with_name: bool) -> Stoppable<()> {

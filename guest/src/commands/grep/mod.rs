@@ -19,7 +19,7 @@ use crate::matching::{Options, Pattern, Syntax};
 use settings::{Parsed, Settings};
 
 /// `grep`.
-pub const GREP: Command = Command {
+pub(super) const GREP: Command = Command {
     name: "grep",
     summary: "print lines that match patterns (GNU grep 3.8)",
     buffering: Buffering::Blocks,
@@ -27,7 +27,7 @@ pub const GREP: Command = Command {
 };
 
 /// `egrep`: Debian's script that calls `grep -E`.
-pub const EGREP: Command = Command {
+pub(super) const EGREP: Command = Command {
     name: "egrep",
     summary: "grep -E (GNU grep 3.8)",
     buffering: Buffering::Blocks,
@@ -35,7 +35,7 @@ pub const EGREP: Command = Command {
 };
 
 /// `fgrep`: Debian's script that calls `grep -F`.
-pub const FGREP: Command = Command {
+pub(super) const FGREP: Command = Command {
     name: "fgrep",
     summary: "grep -F (GNU grep 3.8)",
     buffering: Buffering::Blocks,
@@ -61,7 +61,7 @@ fn run_as_grep(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         Ok(pattern) => pattern,
         Err(status) => return Ok(status),
     };
-    if settings.max_count == 0 && !settings.lists_files_without_match() {
+    if settings.selects_nothing() {
         return Ok(1);
     }
     let input = match settings.reads_standard_input() {

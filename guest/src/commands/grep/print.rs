@@ -45,6 +45,8 @@ pub(super) struct Printer<'s> {
     pattern: &'s Pattern,
     name: &'s [u8],
     with_name: bool,
+    /// The least width of numbers: with `-T` all numbers of a file are equally wide.
+    width: usize,
     /// Lines were counted up to this offset,
     counted_to: usize,
     /// and there were so many.
@@ -54,8 +56,16 @@ pub(super) struct Printer<'s> {
 }
 
 impl<'s> Printer<'s> {
-    pub(super) fn new(settings: &'s Settings, pattern: &'s Pattern, name: &'s [u8], with_name: bool) -> Self {
-        Self { settings, pattern, name, with_name, counted_to: 0, counted: 0, met_bad_text: false }
+    pub(super) fn new(
+        settings: &'s Settings,
+        pattern: &'s Pattern,
+        name: &'s [u8],
+        with_name: bool,
+        size: u64,
+    ) -> Self {
+        let largest = if size < i64::MAX as u64 { size + u64::from(settings.line_numbers) } else { size };
+        let width = if settings.initial_tab { largest.max(1).ilog10() as usize + 1 } else { 0 };
+        Self { settings, pattern, name, with_name, width, counted_to: 0, counted: 0, met_bad_text: false }
     }
 
     /// The separator between two groups of lines.
@@ -172,13 +182,12 @@ impl<'s> Printer<'s> {
     }
 
     fn number(&self, number: u64, role: Role, out: &mut Vec<u8>) {
-        if !self.settings.color {
+        if !self.settings.color && self.width == 0 {
             push_number(number, out);
             out.push(role.separator());
             return;
         }
-        let mut digits = Vec::new();
-        push_number(number, &mut digits);
+        let digits = format!("{number:width$}", width = self.width).into_bytes();
         self.colored(NUMBER, &digits, out);
         self.colored(SEPARATOR, &[role.separator()], out);
     }

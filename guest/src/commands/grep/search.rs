@@ -21,22 +21,18 @@ pub(super) struct Searcher<'s> {
     budget: &'s Budget,
     /// What was printed so far.
     pub(super) sink: &'s mut Sink,
-    /// A group of lines was printed before, in whichever file.
+    /// A line was selected before, in whichever file.
     printed_group: bool,
 }
 
 impl<'s> Searcher<'s> {
-    pub(super) fn new(
-        settings: &'s Settings,
-        pattern: &'s Pattern,
-        budget: &'s Budget,
-        sink: &'s mut Sink,
-    ) -> Self {
+    pub(super) fn new(settings: &'s Settings, pattern: &'s Pattern, budget: &'s Budget, sink: &'s mut Sink) -> Self {
         Self { settings, pattern, budget, sink, printed_group: false }
     }
 
-    /// Searches a file's bytes; returns how many lines were selected.
-    pub(super) fn search(&mut self, name: &[u8], bytes: &[u8], with_name: bool) -> Stoppable<u64> {
+    /// Searches a file's bytes; returns how many lines were selected. `size` is the size that the
+    /// system gives for the file; a pipe has the largest one.
+    pub(super) fn search(&mut self, name: &[u8], bytes: &[u8], with_name: bool, size: u64) -> Stoppable<u64> {
         let settings = self.settings;
         let nul = match (settings.end_of_line, settings.binary) {
             (b'\n', Binary::Report | Binary::WithoutMatch) => memchr(0, bytes),
@@ -44,11 +40,12 @@ impl<'s> Searcher<'s> {
         };
         let text = nul.map_or(bytes, |nul| bytes.get(..text_before(bytes, nul)).unwrap_or(bytes));
         let mut file = File {
-            printer: Printer::new(settings, self.pattern, name, with_name),
+            printer: Printer::new(settings, self.pattern, name, with_name, size),
             quiet: settings.prints_no_lines(),
             stops_at_first: settings.stops_at_first(),
             left: settings.max_count,
             selected: 0,
+            selected_before: 0,
             pending: 0,
             printed_to: None,
         };
@@ -60,12 +57,12 @@ impl<'s> Searcher<'s> {
             }
             file.quiet = true;
             file.stops_at_first |= !settings.count;
-            let before = file.selected;
+            file.selected_before = file.selected;
             let rest = bytes.get(text.len()..).unwrap_or_default();
             // The lines of a binary file end at NUL bytes too.
             let rest: Cow<'_, [u8]> = rest.iter().map(|&byte| if byte == 0 { b'\n' } else { byte }).collect();
             self.search_text(&mut file, &rest)?;
-            is_binary |= file.selected > before;
+            is_binary |= file.selected > file.selected_before;
         }
         if is_binary && settings.binary == Binary::Report && !settings.prints_no_lines() && !settings.no_messages {
             self.sink.complain([name, b": binary file matches"].concat());
@@ -76,7 +73,7 @@ impl<'s> Searcher<'s> {
     /// Prints what is said about a file as a whole.
     pub(super) fn finish_file(&mut self, name: &[u8], selected: u64, with_name: bool) {
         let settings = self.settings;
-        let mut printer = Printer::new(settings, self.pattern, name, with_name);
+        let mut printer = Printer::new(settings, self.pattern, name, with_name, 0);
         if settings.quiet {
             return;
         }
@@ -120,6 +117,7 @@ impl<'s> Searcher<'s> {
     fn select(&mut self, file: &mut File<'_>, text: &[u8], start: usize, end: usize) -> Stoppable<()> {
         file.selected += 1;
         file.left -= 1;
+        let printed_group = std::mem::replace(&mut self.printed_group, true);
         if file.quiet {
             return Ok(());
         }
@@ -134,7 +132,7 @@ impl<'s> Searcher<'s> {
             from = line_start(text, from - 1, settings.end_of_line);
         }
         let has_context = settings.before.is_some() || settings.after.is_some();
-        if has_context && self.printed_group && file.printed_to != Some(from) {
+        if has_context && printed_group && file.printed_to != Some(from) {
             file.printer.separator(&mut self.sink.out);
         }
         while from < start {
@@ -145,7 +143,6 @@ impl<'s> Searcher<'s> {
         self.print(file, text, start, end, Role::Selected)?;
         file.printed_to = Some(end);
         file.pending = settings.after.unwrap_or(0);
-        self.printed_group = true;
         Ok(())
     }
 
@@ -177,6 +174,8 @@ struct File<'f> {
     /// Lines that may still be selected.
     left: u64,
     selected: u64,
+    /// Lines that were selected before the file turned out to be binary.
+    selected_before: u64,
     /// Lines of trailing context that are due.
     pending: u64,
     /// Where the last line that was printed ends.
@@ -185,7 +184,7 @@ struct File<'f> {
 
 impl File<'_> {
     fn goes_on(&self) -> bool {
-        self.left > 0 && !(self.stops_at_first && self.selected > 0)
+        self.left > 0 && !(self.stops_at_first && self.selected > self.selected_before)
     }
 }
 

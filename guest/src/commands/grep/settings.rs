@@ -13,8 +13,8 @@ pub(super) enum Directories {
     Read,
     /// Pass over them.
     Skip,
-    /// Search what is in them; links are followed only where they are operands, or all of them.
-    Recurse { follow: bool },
+    /// Search what is in them.
+    Recurse,
 }
 
 /// What to do with files that are no text.
@@ -79,6 +79,8 @@ pub(super) struct Settings {
     pub(super) end_of_line: u8,
     pub(super) color: bool,
     pub(super) directories: Directories,
+    /// Links are followed everywhere, not only where they are operands.
+    pub(super) follow: bool,
     pub(super) binary: Binary,
     pub(super) label: Vec<u8>,
     pub(super) names: Vec<NamePattern>,
@@ -100,8 +102,10 @@ impl Settings {
         self.quiet || self.list != ListFiles::No
     }
 
-    pub(super) fn lists_files_without_match(&self) -> bool {
-        self.list == ListFiles::NotMatching
+    /// Whether no line can be selected whatever the files are; grep does not look at them then.
+    pub(super) fn selects_nothing(&self) -> bool {
+        let matches_all = self.patterns.iter().all(|&byte| byte == b'\n') && !self.lines && !self.words;
+        (self.max_count == 0 || (matches_all && self.invert)) && self.list != ListFiles::NotMatching
     }
 
     pub(super) fn reads_standard_input(&self) -> bool {
@@ -109,7 +113,7 @@ impl Settings {
     }
 
     pub(super) fn recurses(&self) -> bool {
-        matches!(self.directories, Directories::Recurse { .. })
+        self.directories == Directories::Recurse
     }
 }
 
@@ -247,6 +251,7 @@ impl Parser {
                 end_of_line: b'\n',
                 color: false,
                 directories: Directories::Read,
+                follow: false,
                 binary: Binary::Report,
                 label: b"(standard input)".to_vec(),
                 names: Vec::new(),
@@ -321,7 +326,7 @@ impl Parser {
                 Ok(method) => {
                     settings.directories = match method {
                         0 => Directories::Read,
-                        1 => Directories::Recurse { follow: false },
+                        1 => Directories::Recurse,
                         _ => Directories::Skip,
                     }
                 }
@@ -343,8 +348,10 @@ impl Parser {
             "n" => settings.line_numbers = true,
             "o" => settings.only_matching = true,
             "q" => settings.quiet = true,
-            "R" => settings.directories = Directories::Recurse { follow: true },
-            "r" => settings.directories = Directories::Recurse { follow: false },
+            "R" | "r" => {
+                settings.directories = Directories::Recurse;
+                settings.follow |= given.name == "R";
+            }
             "s" => settings.no_messages = true,
             "v" => settings.invert = true,
             "w" => settings.words = true,
@@ -505,7 +512,8 @@ fn signed_number(text: &[u8]) -> Option<i64> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let value = digits.iter().fold(0_i64, |value, digit| value.saturating_mul(10).saturating_add(i64::from(digit - b'0')));
+    let value =
+        digits.iter().fold(0_i64, |value, digit| value.saturating_mul(10).saturating_add(i64::from(digit - b'0')));
     Some(sign * value)
 }
 

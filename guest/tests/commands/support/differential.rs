@@ -101,8 +101,9 @@ fn describe(arguments: &[Vec<u8>], input: &[u8], files: &Files, expected: &Outco
         text += &format!("input: {}\n", show(input));
     }
     if found.output != expected.output || found.status != expected.status {
-        text += &format!("real  [{}]: {}\n", expected.status, show(&expected.output));
-        text += &format!("found [{}]: {}\n", found.status, show(&found.output));
+        let same = expected.output.iter().zip(&found.output).take_while(|(real, ours)| real == ours).count();
+        text += &format!("real  [{}]: {}\n", expected.status, show(from_near(&expected.output, same)));
+        text += &format!("found [{}]: {}\n", found.status, show(from_near(&found.output, same)));
     }
     for path in expected.files.keys().chain(found.files.keys()).collect::<BTreeSet<_>>() {
         let (real, ours) = (expected.files.get(path), found.files.get(path));
@@ -115,8 +116,14 @@ fn describe(arguments: &[Vec<u8>], input: &[u8], files: &Files, expected: &Outco
     text
 }
 
+/// The part of a long text that starts shortly before `at`.
+fn from_near(bytes: &[u8], at: usize) -> &[u8] {
+    const BEFORE: usize = 300;
+    &bytes[at.saturating_sub(BEFORE)..]
+}
+
 fn show(bytes: &[u8]) -> String {
-    const MOST: usize = 1500;
+    const MOST: usize = 1000;
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MOST)]).into_owned();
     if text.contains('\n') { format!("\n{text}") } else { text }
 }
