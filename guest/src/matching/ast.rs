@@ -76,6 +76,10 @@ pub(super) enum Look {
     WordStart,
     /// `\>`.
     WordEnd,
+    /// Perl's `\b`, for which only ASCII has words.
+    AsciiWordEdge,
+    /// Perl's `\B`.
+    NotAsciiWordEdge,
     /// No word constituent before (`grep -w`).
     NoWordBefore,
     /// No word constituent after (`grep -w`).
@@ -83,9 +87,17 @@ pub(super) enum Look {
 }
 
 impl Look {
-    /// Whether the answer depends on what a word constituent is.
+    /// Whether the answer depends on which characters above ASCII are word constituents.
     pub(super) const fn about_words(self) -> bool {
-        !matches!(self, Self::SubjectStart | Self::SubjectEnd | Self::LineStart | Self::LineEnd)
+        matches!(
+            self,
+            Self::WordEdge
+                | Self::NotWordEdge
+                | Self::WordStart
+                | Self::WordEnd
+                | Self::NoWordBefore
+                | Self::NoWordAfter
+        )
     }
 }
 

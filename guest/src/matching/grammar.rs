@@ -141,13 +141,18 @@ impl Grammar {
             Syntax::SedBasic | Syntax::PosixBasic | Syntax::Fixed | Syntax::Perl => BASIC,
             Syntax::SedExtended => EXTENDED,
             Syntax::PosixExtended => Self { literal_close: true, ..EXTENDED },
-            Syntax::PosixEgrep => {
-                Self { refuse_leading_repeat: false, literal_bad_interval: true, newline_bar: true, ..EXTENDED }
-            }
+            Syntax::PosixEgrep => Self {
+                refuse_leading_repeat: false,
+                literal_bad_interval: true,
+                literal_close: true,
+                newline_bar: true,
+                ..EXTENDED
+            },
             Syntax::Awk => Self {
                 literal_close: true,
                 bracket_escapes: true,
                 literal_bad_interval: true,
+                skip_leading_repeat: false,
                 refuse_leading_repeat: false,
                 back_references: false,
                 ..EXTENDED

@@ -341,12 +341,15 @@ impl<'p> Parser<'p> {
                 }
                 _ => return Ok(()),
             };
-            depth += 1;
-            if depth > MAX_NESTING {
-                return Err(PatternError::TooBig);
+            // `a**` is `a*`.
+            if !(is_star(node) && minimum <= 1 && maximum.is_none()) {
+                depth += 1;
+                if depth > MAX_NESTING {
+                    return Err(PatternError::TooBig);
+                }
+                let inner = std::mem::replace(node, Node::Empty);
+                *node = repeated(inner, minimum, maximum);
             }
-            let inner = std::mem::replace(node, Node::Empty);
-            *node = repeated(inner, minimum, maximum);
             self.fetch(false);
             if self.grammar.refuse_leading_interval && matches!(self.token, Token::Star | Token::OpenInterval) {
                 return Err(PatternError::NothingToRepeat);
@@ -499,12 +502,9 @@ fn repeated(node: Node, minimum: u32, maximum: Option<u32>) -> Node {
     if (minimum, maximum) == (1, Some(1)) {
         return node;
     }
-    if let Node::Repeat(inner) = &node
-        && (inner.minimum, inner.maximum) == (0, None)
-        && minimum <= 1
-        && maximum.is_none()
-    {
-        return node;
-    }
     Node::Repeat(Box::new(Repeat { node, minimum, maximum, lazy: false }))
+}
+
+fn is_star(node: &Node) -> bool {
+    matches!(node, Node::Repeat(repeat) if (repeat.minimum, repeat.maximum) == (0, None))
 }

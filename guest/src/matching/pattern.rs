@@ -146,7 +146,7 @@ impl Pattern {
                 Node::Char(character) => !character.is_ascii(),
                 Node::Byte(_) => true,
                 Node::Set(set) => set.uniform() != Some(false),
-                Node::Look(look) => look.about_words(),
+                Node::Look(look) => look.about_words() || matches!(look, Look::AsciiWordEdge | Look::NotAsciiWordEdge),
                 _ => false,
             }),
             whole_characters: options.ignore_case

@@ -263,11 +263,15 @@ impl Perl<'_> {
         };
         if let Some((class, negated)) = escaped_class(byte) {
             self.position += 2;
-            return Ok(self.set(Set::class(class, negated)));
+            let mut set = Set::empty();
+            // Outside of a class `\W` and its like take no character above ASCII either: Debian's
+            // PCRE 10.42 compiles them so for subjects that may be invalid UTF-8.
+            set.ascii = if negated { !class.ascii() } else { class.ascii() };
+            return Ok(self.set(set));
         }
         let node = match byte {
-            b'b' => Node::Look(Look::WordEdge),
-            b'B' => Node::Look(Look::NotWordEdge),
+            b'b' => Node::Look(Look::AsciiWordEdge),
+            b'B' => Node::Look(Look::NotAsciiWordEdge),
             b'A' => Node::Look(Look::LineStart),
             b'z' | b'Z' => Node::Look(Look::LineEnd),
             b'K' => Node::Keep,
@@ -370,7 +374,7 @@ impl Perl<'_> {
             if let Some(end) = rest.windows(2).position(|pair| pair == b":]") {
                 let name = rest.get(2..end).unwrap_or_default();
                 let class = Class::named(name).ok_or(PatternError::BadPerl)?;
-                set.add_class(class);
+                set.add_ascii(class, false);
                 self.position += end + 2;
                 return Ok(None);
             }
@@ -383,7 +387,7 @@ impl Perl<'_> {
             }
             if let Some((class, negated)) = escaped_class(byte) {
                 self.position += 2;
-                set.add_class(if negated { class.complement() } else { class });
+                set.add_ascii(class, negated);
                 return Ok(None);
             }
             return self.escaped_character().map(Some);

@@ -227,6 +227,8 @@ pub(super) fn holds(look: Look, text: &[u8], position: usize) -> bool {
         Look::LineEnd => position == text.len() || text.get(position) == Some(&b'\n'),
         Look::WordEdge => word(before(), true) != word(after(), true),
         Look::NotWordEdge => word(before(), true) == word(after(), true),
+        Look::AsciiWordEdge => ascii_word(before()) != ascii_word(after()),
+        Look::NotAsciiWordEdge => ascii_word(before()) == ascii_word(after()),
         Look::WordStart => !word(before(), true) && word(after(), true),
         Look::WordEnd => word(before(), true) && !word(after(), true),
         Look::NoWordBefore => !word(before(), false),
@@ -242,4 +244,8 @@ fn word(decoded: Decoded, stray: bool) -> bool {
         Decoded::Invalid(byte) => stray && is_word(char::from(byte)),
         Decoded::End => false,
     }
+}
+
+fn ascii_word(decoded: Decoded) -> bool {
+    matches!(decoded, Decoded::Char(character, _) if character.is_ascii() && is_word(character))
 }

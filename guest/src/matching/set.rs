@@ -34,11 +34,6 @@ pub(super) enum Class {
     Xdigit,
     /// `\w`: alphanumeric or underscore.
     Word,
-    /// Perl's `\W`, `\S`, `\D`, `\H` as members of a class.
-    NotWord,
-    NotSpace,
-    NotDigit,
-    NotBlank,
 }
 
 impl Class {
@@ -59,17 +54,6 @@ impl Class {
             b"xdigit" => Self::Xdigit,
             _ => return None,
         })
-    }
-
-    /// The class of all other characters, for the classes that have a one-letter escape.
-    pub(super) const fn complement(self) -> Self {
-        match self {
-            Self::Word => Self::NotWord,
-            Self::Space => Self::NotSpace,
-            Self::Digit => Self::NotDigit,
-            Self::Blank => Self::NotBlank,
-            other => other,
-        }
     }
 
     /// The ASCII members, one bit each.
@@ -94,10 +78,6 @@ impl Class {
             Self::Upper => UPPER,
             Self::Xdigit => DIGIT | bits(b'A', b'F') | bits(b'a', b'f'),
             Self::Word => ALNUM | 1 << b'_',
-            Self::NotWord => !(ALNUM | 1 << b'_'),
-            Self::NotSpace => !SPACE,
-            Self::NotDigit => !DIGIT,
-            Self::NotBlank => !Self::Blank.ascii(),
         }
     }
 
@@ -105,15 +85,11 @@ impl Class {
     fn contains_wide(self, character: char) -> bool {
         match self {
             Self::Digit | Self::Xdigit => false,
-            Self::NotDigit => true,
             Self::Alnum | Self::Alpha | Self::Word => is_letter(character),
-            Self::NotWord => !is_letter(character),
             Self::Upper => character.is_uppercase(),
             Self::Lower => character.is_lowercase(),
             Self::Space => is_space(character),
-            Self::NotSpace => !is_space(character),
             Self::Blank => is_blank(character),
-            Self::NotBlank => !is_blank(character),
             Self::Cntrl => is_control(character),
             Self::Print => !is_control(character),
             Self::Graph => !is_control(character) && !is_space(character),
@@ -199,6 +175,16 @@ impl Set {
         }
         if !last.is_ascii() {
             self.ranges.push((first.max('\u{80}'), last));
+        }
+    }
+
+    /// Adds the ASCII members of a class, or every other character: Perl's classes know no others.
+    pub(super) fn add_ascii(&mut self, class: Class, negated: bool) {
+        if negated {
+            self.ascii |= !class.ascii();
+            self.ranges.push(('\u{80}', char::MAX));
+        } else {
+            self.ascii |= class.ascii();
         }
     }
 

@@ -19,13 +19,15 @@ pub(super) struct Translated {
 
 /// Translates `node`; `wide` for subjects that are not ASCII.
 pub(super) fn translate(node: &Node, wide: bool) -> Translated {
-    let mut translator = Translator { wide, exact: true };
+    let mut translator = Translator { wide, nullable: node.nullable(), exact: true };
     let hir = translator.node(node);
     Translated { hir, exact: translator.exact }
 }
 
 struct Translator {
     wide: bool,
+    /// The whole pattern can match nothing.
+    nullable: bool,
     exact: bool,
 }
 
@@ -106,13 +108,17 @@ impl Translator {
             self.exact = false;
             return Hir::empty();
         }
+        if self.wide && matches!(look, Look::AsciiWordEdge | Look::NotAsciiWordEdge) && self.nullable {
+            // The engine would find the place inside of a character.
+            self.exact = false;
+        }
         Hir::look(match look {
             Look::SubjectStart => Target::Start,
             Look::SubjectEnd => Target::End,
             Look::LineStart => Target::StartLF,
             Look::LineEnd => Target::EndLF,
-            Look::WordEdge => Target::WordAscii,
-            Look::NotWordEdge => Target::WordAsciiNegate,
+            Look::WordEdge | Look::AsciiWordEdge => Target::WordAscii,
+            Look::NotWordEdge | Look::NotAsciiWordEdge => Target::WordAsciiNegate,
             Look::WordStart => Target::WordStartAscii,
             Look::WordEnd => Target::WordEndAscii,
             Look::NoWordBefore => Target::WordStartHalfAscii,
@@ -158,7 +164,7 @@ pub(super) fn first_is_longest(node: &Node) -> bool {
     if items.iter().any(|item| !simple(item)) {
         return false;
     }
-    let Some(last) = items.iter().rposition(|item| variable(&item)) else {
+    let Some(last) = items.iter().rposition(|item| variable(item)) else {
         return true;
     };
     // Every repetition but the last must be forced to its count by what follows it.
