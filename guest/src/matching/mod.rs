@@ -26,12 +26,15 @@ mod perl;
 mod program;
 mod set;
 mod simulate;
+mod subject;
 mod text;
+mod token;
 mod translate;
 
 pub use error::{PatternError, PatternWarning};
 pub use grammar::{Options, Syntax};
 pub use lines::{Line, MatchingLines};
 pub use literals::{Literals, MOST_LITERALS};
-pub use pattern::{Captures, MAX_PATTERN, MAX_PROGRAM, Match, Pattern, Subject};
+pub use pattern::{Captures, MAX_PATTERN, MAX_PROGRAM, Match, Pattern};
+pub use subject::Subject;
 pub use text::step_length;

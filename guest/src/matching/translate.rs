@@ -164,7 +164,7 @@ pub(super) fn first_is_longest(node: &Node) -> bool {
     if items.iter().any(|item| !simple(item)) {
         return false;
     }
-    let Some(last) = items.iter().rposition(|item| variable(item)) else {
+    let Some(last) = items.iter().rposition(variable) else {
         return true;
     };
     // Every repetition but the last must be forced to its count by what follows it.
