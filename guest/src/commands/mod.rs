@@ -5,12 +5,20 @@
 //! three streams, and returns an exit status. What only the shell itself can do (`cd`, `export`)
 //! lives in [`crate::shell`].
 
+mod cat;
+pub(crate) mod common;
 mod context;
 mod environment;
 mod grep;
+mod head;
 mod launch;
+mod nl;
 pub mod options;
+pub mod quote;
 mod sink;
+mod tail;
+mod wc;
+pub(crate) mod width;
 
 pub use context::Context;
 pub use environment::Environment;
@@ -41,7 +49,15 @@ pub struct Command {
 }
 
 /// All commands, sorted by name.
-pub const COMMANDS: &[&Command] = &[&grep::EGREP, &grep::FGREP, &grep::GREP];
+pub const COMMANDS: &[&Command] = &[
+    &grep::EGREP,
+    &grep::FGREP,
+    &grep::GREP,
+    &head::HEAD,
+    &nl::NL,
+    &tail::TAIL,
+    &wc::WC,
+];
 
 /// The command of this name.
 pub fn find(name: &[u8]) -> Option<&'static Command> {

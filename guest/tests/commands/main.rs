@@ -4,4 +4,6 @@
 
 mod grep;
 mod harness;
+mod menu;
+mod printing;
 mod support;

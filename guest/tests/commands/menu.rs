@@ -1,0 +1,78 @@
+//! Suites from a menu: a command, the options and operands to draw from, and random trees.
+
+use crate::support::{Differential, File, Files, Generator, cases, generate, words};
+
+/// What the command lines of a suite are drawn from.
+pub struct Menu {
+    /// The command's name.
+    pub command: &'static str,
+    /// Options; words after a space are options' values.
+    pub options: &'static [&'static str],
+    /// Operands besides the paths of the tree.
+    pub operands: &'static [&'static str],
+    /// Between how many and how many operands.
+    pub count: (usize, usize),
+    /// How often in ten an operand is a path of the tree.
+    pub paths: usize,
+    /// The seed, one per suite.
+    pub seed: u8,
+}
+
+/// Trees are dear, so each serves some command lines.
+const LINES_PER_TREE: usize = 12;
+
+impl Menu {
+    /// Runs 500 random cases, or `SPARRING_CASES`.
+    pub fn run(&self) {
+        self.run_on(|generator| generator.draw(&generate::tree()));
+    }
+
+    /// As [`Menu::run`], on other trees.
+    pub fn run_on(&self, mut tree: impl FnMut(&mut Generator) -> Files) {
+        let mut generator = Generator::new(self.seed);
+        let mut suite = Differential::new(self.command);
+        let mut paths = Vec::new();
+        for case in 0..cases(500) {
+            if case % LINES_PER_TREE == 0 {
+                let files = tree(&mut generator);
+                paths = files.keys().cloned().collect::<Vec<_>>();
+                suite.enter(&files);
+            }
+            let input = generator.draw(&generate::text());
+            let line = self.line(&mut generator, &paths);
+            suite.check(&line, &input);
+        }
+        suite.finish();
+    }
+
+    fn line(&self, generator: &mut Generator, paths: &[Vec<u8>]) -> Vec<Vec<u8>> {
+        let mut line = words(&[self.command]);
+        if !self.options.is_empty() {
+            for _ in 0..generator.below(4) {
+                line.extend(generator.pick(self.options).split(' ').map(|word| word.as_bytes().to_vec()));
+            }
+        }
+        let (least, most) = self.count;
+        for _ in 0..least + generator.below(most - least + 1) {
+            if !paths.is_empty() && (self.operands.is_empty() || generator.below(10) < self.paths) {
+                line.push(generator.pick(paths));
+            } else {
+                line.push(generator.pick(self.operands).as_bytes().to_vec());
+            }
+        }
+        line
+    }
+}
+
+/// A tree of files with odd names.
+pub fn odd_names() -> Files {
+    let mut files = Files::new();
+    for name in
+        ["a b", "it's", "t\tab", "nl\nx", "é", "#x", "a=b", "plain", "$x", "back\\slash", "q\"q", "~", "-r", "x'y$"]
+    {
+        crate::support::insert(&mut files, name.as_bytes(), File::text("x\n"));
+    }
+    crate::support::insert(&mut files, b"bad\xff", File::text(""));
+    crate::support::insert(&mut files, b"dir with space/x", File::text(""));
+    files
+}
