@@ -63,13 +63,24 @@ impl<'c> Context<'c, '_> {
         status: u8,
         mut take: impl FnMut(Given<'x>) -> Result<(), Fault>,
     ) -> Stoppable<Result<Vec<&'x [u8]>, u8>> {
+        self.options_with(arguments, table, status, |_, given| Ok(take(given)))
+    }
+
+    /// As [`Context::options_of`], where an option may print something before the next is read.
+    pub(crate) fn options_with<'x>(
+        &mut self,
+        arguments: &'x [Vec<u8>],
+        table: OptionTable,
+        status: u8,
+        mut take: impl FnMut(&mut Self, Given<'x>) -> Stoppable<Result<(), Fault>>,
+    ) -> Stoppable<Result<Vec<&'x [u8]>, u8>> {
         let mut reader = OptionReader::new(table, arguments);
         loop {
             let fault = match reader.next_option() {
                 Ok(None) => return Ok(Ok(reader.operands())),
                 Ok(Some(given)) => match given.name {
                     "help" | "version" => return self.about(given.name).map(Err),
-                    _ => match take(given) {
+                    _ => match take(self, given)? {
                         Ok(()) => continue,
                         Err(fault) => fault,
                     },

@@ -82,8 +82,10 @@ impl<'c, 'a> Context<'c, 'a> {
         }
     }
 
-    /// Writes `name: message` and a newline to standard error.
+    /// Writes `name: message` and a newline to standard error, after what standard output holds:
+    /// `error` of the GNU C library flushes it first.
     pub fn complain(&mut self, message: &[u8]) -> Stoppable<()> {
+        self.flush()?;
         let text = [super::base_name(self.name()), b": ", message, b"\n"].concat();
         self.error(&text)
     }

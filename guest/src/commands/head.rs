@@ -67,7 +67,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             "v" => headers = Headers::Always,
             "z" => end = 0,
             digit => {
-                let message = format!("invalid option -- {digit}");
+                let message = format!("invalid trailing option -- {digit}");
                 return Err(Fault::Usage(message.into_bytes()));
             }
         }
@@ -113,6 +113,10 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             }
             Err(FileError::IsADirectory) => {
                 print_header(context, &mut is_first)?;
+                // Nothing to read, nothing to fail.
+                if amount.count == 0 && !amount.is_all_but {
+                    continue;
+                }
                 context.complain_about(b"error reading ", &quote::always(name), FileError::IsADirectory)?;
                 status = 1;
             }

@@ -74,8 +74,9 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         format: Format::Right,
         delimiter: b"\\:".to_vec(),
     };
-    let mut mistakes = Vec::new();
-    let operands = or_status!(context.options(TABLE, 1, |given| {
+    let mut is_wrong = false;
+    let arguments = context.arguments;
+    let operands = or_status!(context.options_with(arguments, TABLE, 1, |context, given| {
         let text = given.text();
         match given.name {
             "h" | "b" | "f" => {
@@ -88,22 +89,39 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
                     Some(b'a') => settings.styles[section] = Style::All,
                     Some(b't') => settings.styles[section] = Style::NonEmpty,
                     Some(b'n') => settings.styles[section] = Style::None,
-                    _ => mistakes.push(Fault::about(&format!("invalid {word} numbering style:"), text)),
+                    _ => {
+                        is_wrong = true;
+                        let fault = Fault::about(&format!("invalid {word} numbering style:"), text);
+                        context.fail(fault, 1)?;
+                    }
                 }
             }
-            "v" => settings.start = integer(text, i64::MIN, "invalid starting line number:")?,
-            "i" => settings.step = integer(text, i64::MIN, "invalid line number increment:")?,
+            "v" => match integer(text, i64::MIN, "invalid starting line number:") {
+                Ok(value) => settings.start = value,
+                Err(fault) => return Ok(Err(fault)),
+            },
+            "i" => match integer(text, i64::MIN, "invalid line number increment:") {
+                Ok(value) => settings.step = value,
+                Err(fault) => return Ok(Err(fault)),
+            },
             "p" => settings.keeps_numbers = true,
-            "l" => settings.blanks = integer(text, 1, "invalid line number of blank lines:")?,
+            "l" => match integer(text, 1, "invalid line number of blank lines:") {
+                Ok(value) => settings.blanks = value,
+                Err(fault) => return Ok(Err(fault)),
+            },
             "s" => settings.separator = text.to_vec(),
-            "w" => {
-                settings.width = integer(text, 1, "invalid line number field width:")?.min(1 << 16) as usize;
-            }
+            "w" => match integer(text, 1, "invalid line number field width:") {
+                Ok(value) => settings.width = value.min(1 << 16) as usize,
+                Err(fault) => return Ok(Err(fault)),
+            },
             "n" => match text {
                 b"ln" => settings.format = Format::Left,
                 b"rn" => settings.format = Format::Right,
                 b"rz" => settings.format = Format::Zeros,
-                _ => mistakes.push(Fault::about("invalid line numbering format:", text)),
+                _ => {
+                    is_wrong = true;
+                    context.fail(Fault::about("invalid line numbering format:", text), 1)?;
+                }
             },
             _ => {
                 settings.delimiter = text.to_vec();
@@ -112,12 +130,9 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
                 }
             }
         }
-        Ok(())
+        Ok(Ok(()))
     })?);
-    if !mistakes.is_empty() {
-        for mistake in mistakes {
-            context.fail(mistake, 1)?;
-        }
+    if is_wrong {
         return context.try_help(1);
     }
     let mut numbering = Numbering { number: settings.start, section: BODY, blanks: 0 };

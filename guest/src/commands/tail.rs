@@ -49,7 +49,12 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     let (mut headers, mut end) = (Headers::Several, b'\n');
     let operands = or_status!(context.options_of(&arguments, TABLE, 1, |given| {
         match given.name {
-            "c" | "n" => amount = parse_amount(given.text(), given.name == "c")?,
+            "c" | "n" => {
+                // A `+` stays for later counts, as in the original.
+                let was_from = amount.is_from;
+                amount = parse_amount(given.text(), given.name == "c")?;
+                amount.is_from |= was_from;
+            }
             "q" => headers = Headers::Never,
             "v" => headers = Headers::Always,
             "z" => end = 0,
@@ -60,6 +65,9 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         }
         Ok(())
     })?);
+    if amount.count == 0 && !amount.is_from {
+        return Ok(0);
+    }
     let operands = or_standard_input(operands);
     let has_headers = headers == Headers::Always || (headers == Headers::Several && operands.len() > 1);
     let (mut status, mut is_first) = (0, true);
@@ -114,6 +122,10 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             Err(FileError::IsADirectory) => {
                 print_header(context)?;
                 context.complain_about(b"error reading ", &quote::always(name), FileError::IsADirectory)?;
+                if amount.count == 0 {
+                    // The original gives up here.
+                    return Ok(1);
+                }
                 status = 1;
             }
             Err(error) => {

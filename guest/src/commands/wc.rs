@@ -58,7 +58,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     let mut names: Vec<Vec<u8>> = operands.iter().map(|name| name.to_vec()).collect();
     if let Some(list) = list {
         if let Some(operand) = operands.first() {
-            context.complain(&[b"extra operand ", &quote::curly(operand)[..]].concat())?;
+            context.complain(&[b"extra operand ", &quote::always(operand)[..]].concat())?;
             context.error(b"file operands cannot be combined with --files0-from\n")?;
             return context.try_help(1);
         }
@@ -77,6 +77,11 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     let width = width(context, &names, is_input, &shown);
     let (mut total, mut status) = (Counts::default(), 0);
     for name in &names {
+        if name.is_empty() && !is_input {
+            context.complain(b"invalid zero-length file name")?;
+            status = 1;
+            continue;
+        }
         let bytes = if is_input || name == b"-" { Ok(context.input()?.into()) } else { context.open(name)? };
         let counts = match bytes {
             Ok(bytes) => count(&bytes, &shown),

@@ -3,7 +3,7 @@
 use crate::support::{Differential, File, Files, Generator, cases, generate, words};
 
 /// What the command lines of a suite are drawn from.
-pub struct Menu {
+pub(crate) struct Menu {
     /// The command's name.
     pub command: &'static str,
     /// Options; words after a space are options' values.
@@ -23,12 +23,12 @@ const LINES_PER_TREE: usize = 12;
 
 impl Menu {
     /// Runs 500 random cases, or `SPARRING_CASES`.
-    pub fn run(&self) {
+    pub(crate) fn run(&self) {
         self.run_on(|generator| generator.draw(&generate::tree()));
     }
 
     /// As [`Menu::run`], on other trees.
-    pub fn run_on(&self, mut tree: impl FnMut(&mut Generator) -> Files) {
+    pub(crate) fn run_on(&self, mut tree: impl FnMut(&mut Generator) -> Files) {
         let mut generator = Generator::new(self.seed);
         let mut suite = Differential::new(self.command);
         let mut paths = Vec::new();
@@ -65,10 +65,9 @@ impl Menu {
 }
 
 /// A tree of files with odd names.
-pub fn odd_names() -> Files {
+pub(crate) fn odd_names() -> Files {
     let mut files = Files::new();
-    for name in
-        ["a b", "it's", "t\tab", "nl\nx", "é", "#x", "a=b", "plain", "$x", "back\\slash", "q\"q", "~", "-r", "x'y$"]
+    for name in ["a b", "it's", "t\tab", "nl\nx", "é", "#x", "a=b", "plain", "$x", "back\\slash", "q\"q", "~", "x'y$"]
     {
         crate::support::insert(&mut files, name.as_bytes(), File::text("x\n"));
     }
