@@ -49,15 +49,8 @@ pub struct Command {
 }
 
 /// All commands, sorted by name.
-pub const COMMANDS: &[&Command] = &[
-    &grep::EGREP,
-    &grep::FGREP,
-    &grep::GREP,
-    &head::HEAD,
-    &nl::NL,
-    &tail::TAIL,
-    &wc::WC,
-];
+pub const COMMANDS: &[&Command] =
+    &[&cat::CAT, &grep::EGREP, &grep::FGREP, &grep::GREP, &head::HEAD, &nl::NL, &tail::TAIL, &wc::WC];
 
 /// The command of this name.
 pub fn find(name: &[u8]) -> Option<&'static Command> {
