@@ -36,6 +36,7 @@ pub mod jsonl;
 pub mod patch;
 pub mod python;
 pub mod random;
+pub mod reward;
 pub mod task;
 pub mod validate;
 pub mod verdict;

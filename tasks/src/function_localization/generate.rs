@@ -246,3 +246,150 @@ fn id(source: &Source, targets: &[Target], options: &Options) -> String {
     }
     format!("{}__function_localization__{}", source.slug(), hasher.finish().short())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::tests::tree;
+
+    const MANY: &str = "\
+def one(x):
+    '''Compute the first thing from x.'''
+    # A comment first.
+    return x
+
+class Two:
+    '''Hold the second thing of all.'''
+
+    def three(self, y: int = 3) -> int:
+        '''
+        Add up what there is in three parts.
+
+        And more.
+        '''
+        return len(str(y))
+
+async def four():
+    '''Wait for the fourth thing to come.'''
+
+def five():
+    return 1
+";
+
+    fn make(files: &[(&str, &str)], options: &Options) -> Generated {
+        let tree = tree(files);
+        generate(&tree, &Source::of("x", None, &tree), options)
+    }
+
+    fn names(generated: &Generated) -> Vec<String> {
+        let name = |task: &Task| match &task.gold.answer {
+            Answer::FunctionLocalization(targets) => {
+                targets.iter().map(|target| format!("{}:{}", target.path, target.qualified_name)).collect::<Vec<_>>()
+            }
+        };
+        generated.tasks.iter().map(|task| name(task).join("+")).collect()
+    }
+
+    #[test]
+    fn every_documented_definition_is_a_target_once() {
+        let generated = make(&[("a.py", MANY), ("b.txt", MANY)], &Options::default());
+        let mut found = names(&generated);
+        found.sort();
+        assert_eq!(found, ["a.py:Two", "a.py:Two.three", "a.py:four", "a.py:one"]);
+        assert!(generated.skipped.is_empty(), "{:?}", generated.skipped);
+        let four = generated.tasks.iter().find(|task| task.prompt.contains("fourth")).unwrap();
+        assert_eq!(four.edits[0].replacement, "pass");
+        assert_eq!(four.gold.edits[0].replacement, "'''Wait for the fourth thing to come.'''");
+    }
+
+    #[test]
+    fn a_seed_decides_and_a_shorter_run_is_a_beginning() {
+        let files: Vec<(String, String)> = (0..30)
+            .map(|at| {
+                (format!("f{at}.py"), format!("def f{at}(x):\n    '''Compute number {at} of x.'''\n    return x\n"))
+            })
+            .collect();
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let run = |seed, count| names(&make(&files, &Options { seed, count, ..Options::default() }));
+        let all = run(1, 100);
+        assert_eq!(all.len(), 30);
+        assert_eq!(run(1, 7), all[..7]);
+        assert_ne!(run(2, 7), all[..7]);
+        assert_eq!(make(&files, &Options::default()), make(&files, &Options::default()));
+        assert!(make(&files, &Options { count: 0, ..Options::default() }).tasks.is_empty());
+    }
+
+    #[test]
+    fn knobs_change_prompt_and_id() {
+        let files = [("a.py", MANY)];
+        let three = |options: &Options| {
+            make(&files, options).tasks.into_iter().find(|task| task.prompt.contains("what there is in")).unwrap()
+        };
+        let plain = three(&Options::default());
+        assert!(
+            plain.prompt.contains("Name: three\n") && !plain.prompt.contains("a.py") && !plain.prompt.contains("Two")
+        );
+        let masked = three(&Options { masked: true, ..Options::default() });
+        assert!(masked.prompt.contains("Add up what there is in ___ parts."));
+        assert!(!masked.prompt.contains("three"));
+        let details = vec![Detail::Parameters, Detail::Returns, Detail::Calls];
+        let told = three(&Options { details, root: "/repo".to_owned(), ..Options::default() });
+        assert!(told.prompt.contains("Parameters: y: int = 3\nReturns: int\nCalls: str, len\n"), "{}", told.prompt);
+        assert!(told.prompt.starts_with("The repository in /repo is"));
+        assert!(plain.id != masked.id && plain.id != told.id && masked.id != told.id);
+        let other_seed = three(&Options { seed: 7, ..Options::default() });
+        assert_eq!(other_seed.id, plain.id);
+    }
+
+    #[test]
+    fn several_targets_lie_in_different_files() {
+        let two = MANY.replace("thing", "matter").replace("three parts", "four parts");
+        let options = Options { targets: 2, ..Options::default() };
+        let generated = make(&[("a.py", MANY), ("b.py", &two)], &options);
+        assert_eq!(generated.tasks.len(), 4);
+        for task in &generated.tasks {
+            assert_eq!(task.edits.iter().map(|edit| edit.path.as_str()).collect::<BTreeSet<_>>().len(), 2);
+        }
+        assert_eq!(make(&[("a.py", MANY)], &options).tasks.len(), 0);
+        let limited = Options { max_per_file: Some(1), ..Options::default() };
+        assert_eq!(make(&[("a.py", MANY), ("b.py", &two)], &limited).tasks.len(), 2);
+    }
+
+    #[test]
+    fn what_is_left_out_is_named() {
+        let same = "def f(x):\n    '''Do the same thing twice.'''\n    return x\n";
+        let odd = "\
+def a(
+    x): '''Shares its line with the signature.'''
+def b():
+    '''Shares its line with code.'''; x = 1
+def c():
+    '''Is followed by another string.'''
+    '''Is the other string itself.'''
+def d():
+    '''Short.'''
+    return 1
+def e(): '''Is one line long only.'''
+";
+        let builder_files = [("bad.py", "print 'a'\n"), ("odd.py", odd), ("one.py", same), ("two.py", same)];
+        let generated = make(&builder_files, &Options::default());
+        assert!(generated.tasks.is_empty());
+        let reasons: Vec<String> = generated
+            .skipped
+            .iter()
+            .map(|skipped| format!("{} {}: {}", skipped.path, skipped.name.as_deref().unwrap_or("-"), skipped.reason))
+            .collect();
+        assert!(reasons[0].starts_with("bad.py -: does not parse: line 1: "), "{}", reasons[0]);
+        assert_eq!(
+            reasons[1..],
+            [
+                "odd.py a: its docstring shares a line with something else",
+                "odd.py b: its docstring shares a line with something else",
+                "odd.py c: a second string would become the docstring",
+                "odd.py d: its docstring gives no description",
+                "one.py f: another definition has the same description",
+                "two.py f: another definition has the same description",
+            ]
+        );
+    }
+}

@@ -9,15 +9,19 @@ use super::parse::Module;
 
 impl Module<'_> {
     /// Whether both modules hold the same tokens when the statements at the given ranges are left
-    /// out of each. Comments count; blank lines and the white space between tokens do not, apart
-    /// from indentation.
+    /// out of each. Comments count, apart from where they stand among the tokens, because a block
+    /// that begins with a comment is indented only after it; blank lines and the white space
+    /// between tokens do not count, indentation does.
     pub(crate) fn same_tokens(
         &self,
         leave_out: &[Range<usize>],
         other: &Module<'_>,
         other_leave_out: &[Range<usize>],
     ) -> bool {
-        self.spelled(leave_out).eq(other.spelled(other_leave_out))
+        [true, false].into_iter().all(|comments| {
+            let chosen = |token: &(TokenKind, &str)| (token.0 == TokenKind::Comment) == comments;
+            self.spelled(leave_out).filter(chosen).eq(other.spelled(other_leave_out).filter(chosen))
+        })
     }
 
     fn spelled<'a>(&'a self, leave_out: &'a [Range<usize>]) -> impl Iterator<Item = (TokenKind, &'a str)> {
@@ -76,6 +80,9 @@ mod tests {
         assert!(same("def f():\n    '''Doc'''\n    return 1 # one\n"));
         assert!(same("def f():\n\n    ('Doc'\n  'a')\n\n    return 1 # one\n"));
         assert!(!same("def f():\n    '''Doc'''\n    return 2 # one\n"));
+        let without = parse("def f():\n    # one\n    return 1\n").unwrap();
+        let with = parse("def f():\n    '''Doc'''\n    # one\n    return 1\n").unwrap();
+        assert!(with.same_tokens(&[with.definitions()[0].docstring.clone().unwrap().range], &without, &[]));
         assert!(!same("def f():\n    '''Doc'''\n    return 1 # two\n"));
         assert!(!same("def f():\n  '''Doc'''\n  return 1 # one\n"));
         assert!(!same("def f():\n    '''Doc'''; x\n    return 1 # one\n"));
