@@ -17,7 +17,7 @@ impl Random {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -34,7 +34,7 @@ impl Random {
         // The numbers below 2^64 mod bound would make small results more likely.
         let reject_below = bound.wrapping_neg() % bound;
         loop {
-            let wide = u128::from(self.next()) * u128::from(bound);
+            let wide = u128::from(self.next_u64()) * u128::from(bound);
             if wide as u64 >= reject_below {
                 return (wide >> 64) as usize;
             }
@@ -44,7 +44,7 @@ impl Random {
     /// Whether something of this probability (0 to 1) happens.
     pub fn chance(&mut self, probability: f64) -> bool {
         // 53 bits fill a float's mantissa exactly.
-        ((self.next() >> 11) as f64) / ((1_u64 << 53) as f64) < probability
+        ((self.next_u64() >> 11) as f64) / ((1_u64 << 53) as f64) < probability
     }
 
     /// Puts a slice in random order (Fisher and Yates, from the end).
@@ -63,7 +63,7 @@ mod tests {
     fn the_generator_is_splitmix64() {
         // The published first outputs for the state 1234567.
         let mut random = Random(1_234_567);
-        let outputs: Vec<u64> = (0..3).map(|_| random.next()).collect();
+        let outputs: Vec<u64> = (0..3).map(|_| random.next_u64()).collect();
         assert_eq!(outputs, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
     }
 

@@ -126,7 +126,7 @@ fn judge_file(file: &str, targets: &[&Target], change: &Change) -> Vec<Evidence>
             let definition = end_definitions.get(target.index)?;
             let after = definition.docstring.as_ref()?.range.end;
             let pass = end.text()[after..definition.range.end].rfind("pass")? + after;
-            (end.text()[after..pass].trim().is_empty()).then(|| pass..definition.range.end)
+            end.text()[after..pass].trim().is_empty().then_some(pass..definition.range.end)
         })
         .collect();
     let left_out: Vec<Range<usize>> = docstrings.iter().chain(&kept).cloned().collect();

@@ -25,24 +25,27 @@ pub struct Match {
 /// `SequenceMatcher(None, a, b, autojunk=False).ratio()` over the characters of two texts: twice
 /// the characters in matching runs by all characters; 1 for two empty texts.
 pub fn ratio(a: &str, b: &str) -> f64 {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    ratio_of(&a, &b, false)
+    ratio_of_symbols(Symbols::of_chars(a, b), false)
 }
 
 /// `SequenceMatcher(None, a, b, autojunk).ratio()` over any symbols. With `autojunk`, Python's
 /// default, symbols that make up more than 1 % of a `b` of at least 200 symbols start no match.
 pub fn ratio_of<T: Eq + Hash>(a: &[T], b: &[T], autojunk: bool) -> f64 {
-    let total = a.len() + b.len();
+    ratio_of_symbols(Symbols::of(a, b), autojunk)
+}
+
+fn ratio_of_symbols(symbols: Symbols, autojunk: bool) -> f64 {
+    let total = symbols.a.len() + symbols.b.len();
     if total == 0 {
         return 1.0;
     }
-    let matched: usize = matches(a, b, autojunk).iter().map(|found| found.size).sum();
+    let matched: usize = matches(symbols, autojunk).iter().map(|found| found.size).sum();
     2.0 * matched as f64 / total as f64
 }
 
 /// `get_matching_blocks()` without its last, empty block: runs in order, adjacent ones joined.
 pub fn matching_blocks<T: Eq + Hash>(a: &[T], b: &[T], autojunk: bool) -> Vec<Match> {
-    let mut found = matches(a, b, autojunk);
+    let mut found = matches(Symbols::of(a, b), autojunk);
     found.sort_unstable();
     let mut joined: Vec<Match> = Vec::with_capacity(found.len());
     for next in found {
@@ -128,10 +131,55 @@ fn groups(steps: &[Step], context: usize) -> Vec<Vec<Step>> {
     groups
 }
 
-fn matches<T: Eq + Hash>(a: &[T], b: &[T], autojunk: bool) -> Vec<Match> {
-    let mut matcher = Matcher::new(a, b, autojunk);
+/// Both sides as numbers: the symbols of `b` are counted from 0 in the order of their appearance.
+struct Symbols {
+    a: Vec<u32>,
+    b: Vec<u32>,
+    count: usize,
+}
+
+impl Symbols {
+    fn of<T: Eq + Hash>(a: &[T], b: &[T]) -> Self {
+        let mut known: HashMap<&T, u32> = HashMap::new();
+        let mut number = |symbol| {
+            let next = known.len() as u32;
+            *known.entry(symbol).or_insert(next)
+        };
+        let b = b.iter().map(&mut number).collect();
+        let a = a.iter().map(|symbol| known.get(symbol).copied().unwrap_or(ABSENT)).collect();
+        Self { a, b, count: known.len() }
+    }
+
+    /// The same for characters, with a table in place of a hash for the common ones.
+    fn of_chars(a: &str, b: &str) -> Self {
+        let mut ascii = [ABSENT; 128];
+        let mut others: HashMap<char, u32> = HashMap::new();
+        let mut count = 0;
+        let mut number = |letter: char| {
+            let slot = match ascii.get_mut(letter as usize) {
+                Some(slot) => slot,
+                None => others.entry(letter).or_insert(ABSENT),
+            };
+            if *slot == ABSENT {
+                *slot = count;
+                count += 1;
+            }
+            *slot
+        };
+        let b = b.chars().map(&mut number).collect();
+        let known = |letter: char| match ascii.get(letter as usize) {
+            Some(&number) => number,
+            None => others.get(&letter).copied().unwrap_or(ABSENT),
+        };
+        let a = a.chars().map(known).collect();
+        Self { a, b, count: count as usize }
+    }
+}
+
+fn matches(symbols: Symbols, autojunk: bool) -> Vec<Match> {
+    let mut windows = vec![(0, symbols.a.len(), 0, symbols.b.len())];
+    let mut matcher = Matcher::new(symbols, autojunk);
     let mut found = Vec::new();
-    let mut windows = vec![(0, a.len(), 0, b.len())];
     while let Some((a_start, a_end, b_start, b_end)) = windows.pop() {
         let best = matcher.longest(a_start, a_end, b_start, b_end);
         if best.size == 0 {
@@ -163,36 +211,28 @@ struct Matcher {
 }
 
 impl Matcher {
-    fn new<T: Eq + Hash>(a: &[T], b: &[T], autojunk: bool) -> Self {
-        let mut symbols: HashMap<&T, u32> = HashMap::new();
-        let b_symbols: Vec<u32> = b
-            .iter()
-            .map(|symbol| {
-                let next = symbols.len() as u32;
-                *symbols.entry(symbol).or_insert(next)
-            })
-            .collect();
-        let a_symbols = a.iter().map(|symbol| symbols.get(symbol).copied().unwrap_or(ABSENT)).collect();
-        let mut counts = vec![0_u32; symbols.len()];
-        b_symbols.iter().for_each(|&symbol| counts[symbol as usize] += 1);
+    fn new(symbols: Symbols, autojunk: bool) -> Self {
+        let Symbols { a, b, count } = symbols;
+        let mut counts = vec![0_u32; count];
+        b.iter().for_each(|&symbol| counts[symbol as usize] += 1);
         if autojunk && b.len() >= 200 {
             let limit = b.len() as u32 / 100 + 1;
             counts.iter_mut().filter(|count| **count > limit).for_each(|count| *count = 0);
         }
-        let mut starts = vec![0_u32; symbols.len() + 1];
-        for (symbol, count) in counts.iter().enumerate() {
-            starts[symbol + 1] = starts[symbol] + count;
+        let mut starts = vec![0_u32; count + 1];
+        for (symbol, times) in counts.iter().enumerate() {
+            starts[symbol + 1] = starts[symbol] + times;
         }
-        let mut positions = vec![0_u32; starts[symbols.len()] as usize];
+        let mut positions = vec![0_u32; starts[count] as usize];
         let mut next = starts.clone();
-        for (at, &symbol) in b_symbols.iter().enumerate() {
+        for (at, &symbol) in b.iter().enumerate() {
             let symbol = symbol as usize;
             if counts[symbol] > 0 {
                 positions[next[symbol] as usize] = at as u32;
                 next[symbol] += 1;
             }
         }
-        Self { a: a_symbols, runs: vec![(0, 0); b_symbols.len() + 1], b: b_symbols, starts, positions, row: 0 }
+        Self { a, runs: vec![(0, 0); b.len() + 1], b, starts, positions, row: 0 }
     }
 
     /// The positions of a symbol inside a window of `b`.
