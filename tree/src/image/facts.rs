@@ -73,7 +73,7 @@ impl FileFacts {
         let mut newlines = 0_u32;
         for at in memchr::memchr_iter(b'\n', content) {
             newlines += 1;
-            if newlines % LINES_PER_CHECKPOINT == 0 {
+            if newlines.is_multiple_of(LINES_PER_CHECKPOINT) {
                 checkpoints.push(at as u32 + 1);
             }
         }

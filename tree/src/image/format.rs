@@ -14,7 +14,7 @@ pub(super) const VERSION_AT: usize = 8;
 pub(super) const COUNT_AT: usize = 12;
 pub(super) const TREE_DIGEST_AT: usize = 16;
 pub(super) const SECTIONS_AT: usize = 48;
-/// The digest of everything after the header, checked before a file is trusted.
+/// The digest of everything else, which ends the header; checked before a file is trusted.
 pub(super) const BODY_DIGEST_AT: usize = 224;
 
 /// The sections in the order in which the header names them, each as offset and length.

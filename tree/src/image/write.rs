@@ -2,9 +2,9 @@
 
 use super::facts::FileFacts;
 use super::format::*;
-use crate::digest::Digest;
+use crate::digest::{Digest, Hasher};
 use crate::path;
-use crate::tree::{Tree, hash_entry, tree_hasher};
+use crate::tree::Tree;
 
 /// Writes `tree` as one block. `facts` are the entries' [`FileFacts`], in the tree's order
 /// (directories and links have them too, of their bytes).
@@ -18,10 +18,7 @@ pub fn write(tree: &Tree, facts: &[FileFacts]) -> Vec<u8> {
     let entries = tree.entries();
     assert_eq!(entries.len(), facts.len(), "one set of facts for each entry");
     let count = entries.len() + 1;
-    let mut hasher = tree_hasher(entries.len());
-    for (entry, facts) in entries.iter().zip(facts) {
-        hash_entry(&mut hasher, &entry.path, entry.node.kind(), entry.node.mode(), &facts.digest);
-    }
+    let tree_digest = tree.digest_of_contents(facts.iter().map(|facts| facts.digest));
 
     let path_bytes: usize = entries.iter().map(|entry| entry.path.len()).sum();
     let checkpoint_count: usize = facts.iter().map(|facts| facts.checkpoints.len()).sum();
@@ -41,7 +38,7 @@ pub fn write(tree: &Tree, facts: &[FileFacts]) -> Vec<u8> {
     block[..8].copy_from_slice(&MAGIC);
     put(&mut block, VERSION_AT, IMAGE_VERSION);
     put(&mut block, COUNT_AT, count as u32);
-    block[TREE_DIGEST_AT..TREE_DIGEST_AT + 32].copy_from_slice(&hasher.finish().0);
+    block[TREE_DIGEST_AT..TREE_DIGEST_AT + 32].copy_from_slice(&tree_digest.0);
     for (section, (offset, length)) in offsets.iter().zip(lengths).enumerate() {
         put(&mut block, SECTIONS_AT + section * 8, *offset as u32);
         put(&mut block, SECTIONS_AT + section * 8 + 4, length as u32);
@@ -65,9 +62,14 @@ pub fn write(tree: &Tree, facts: &[FileFacts]) -> Vec<u8> {
     block.resize(offsets[Section::Content as usize], 0);
     entries.iter().for_each(|entry| block.extend_from_slice(entry.node.bytes()));
 
-    let body = Digest::of("image body", &block[HEADER_BYTES..]);
+    let body = block_digest(&block);
     block[BODY_DIGEST_AT..BODY_DIGEST_AT + 32].copy_from_slice(&body.0);
     block
+}
+
+/// The digest of a block without the field that holds it.
+pub(super) fn block_digest(block: &[u8]) -> Digest {
+    Hasher::new("image block").bytes(&block[..BODY_DIGEST_AT]).bytes(&block[HEADER_BYTES..]).finish()
 }
 
 fn put(block: &mut [u8], at: usize, number: u32) {

@@ -1,0 +1,93 @@
+//! One image: a tree as a file that is mapped read-only.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+use sparring_tree::image::{FileFacts, write};
+use sparring_tree::{Digest, ImageError, ImageView, Tree};
+
+use super::error::ImageCacheErrorKind;
+use super::map_unsafe::Map;
+
+/// An image that sessions share. Open as long as the value lives; dropping it unmaps the file.
+#[derive(Debug)]
+pub struct Image {
+    file: File,
+    map: Map,
+    tree_digest: Digest,
+    path: Option<PathBuf>,
+}
+
+impl Image {
+    /// Builds an image in memory, without a cache: for tests and for trees that nobody opens again.
+    ///
+    /// # Errors
+    /// When the memory cannot be had.
+    pub fn build(tree: &Tree) -> io::Result<Self> {
+        let block = build_block(tree, &facts(tree));
+        let mut file = File::from(memfd_create("sparring image", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?);
+        file.write_all(&block)?;
+        fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
+        let map = Map::of(&file)?;
+        Self::new(file, map, None).map_err(io::Error::other)
+    }
+
+    /// Maps an image file without reading its body.
+    pub(super) fn open(file: File, path: PathBuf) -> Result<Self, ImageCacheErrorKind> {
+        let map = Map::of(&file)?;
+        Ok(Self::new(file, map, Some(path))?)
+    }
+
+    fn new(file: File, map: Map, path: Option<PathBuf>) -> Result<Self, ImageError> {
+        let tree_digest = ImageView::parse(map.bytes())?.tree_digest();
+        Ok(Self { file, map, tree_digest, path })
+    }
+
+    /// The image, to read in place.
+    pub fn view(&self) -> ImageView<'_> {
+        ImageView::parse(self.map.bytes()).expect("the header was read when the image was opened")
+    }
+
+    /// The whole block.
+    pub fn bytes(&self) -> &[u8] {
+        self.map.bytes()
+    }
+
+    /// The file that holds the block and nothing else, for mapping it elsewhere.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Bytes of the block, and of the file.
+    pub fn len(&self) -> u64 {
+        self.map.bytes().len() as u64
+    }
+
+    /// Never true: even an empty tree's image has a header.
+    pub fn is_empty(&self) -> bool {
+        self.map.bytes().is_empty()
+    }
+
+    /// The digest of the tree that the image holds.
+    pub fn tree_digest(&self) -> Digest {
+        self.tree_digest
+    }
+
+    /// Where the file lies; `None` for one in memory. The file may be evicted while it is open.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+}
+
+/// The facts of a tree's entries, worked out on all threads of rayon's pool.
+pub(super) fn facts(tree: &Tree) -> Vec<FileFacts> {
+    tree.entries().par_iter().map(|entry| FileFacts::of(entry.node.bytes())).collect()
+}
+
+/// The block of a tree.
+pub(super) fn build_block(tree: &Tree, facts: &[FileFacts]) -> Vec<u8> {
+    write(tree, facts)
+}
