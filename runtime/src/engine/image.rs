@@ -43,7 +43,7 @@ impl ImageHandle {
         self.inner.bytes
     }
 
-    pub(super) fn file(&self) -> &File {
+    pub(crate) fn file(&self) -> &File {
         &self.inner.file
     }
 

@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use sparring_tree::image::{FileFacts, write};
-use sparring_tree::{Digest, ImageError, ImageView, Tree};
+use sparring_tree::{Digest, ImageView, Tree};
 
 use super::error::ImageCacheErrorKind;
 use super::map_unsafe::Map;
+use crate::engine::ImageHandle;
 
 /// An image that sessions share. Open as long as the value lives; dropping it unmaps the file.
 #[derive(Debug)]
 pub struct Image {
-    file: File,
+    handle: ImageHandle,
     map: Map,
     tree_digest: Digest,
     path: Option<PathBuf>,
@@ -31,19 +32,15 @@ impl Image {
         let mut file = File::from(memfd_create("sparring image", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?);
         file.write_all(&block)?;
         fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
-        let map = Map::of(&file)?;
-        Self::new(file, map, None).map_err(io::Error::other)
+        Self::open(file, None).map_err(io::Error::other)
     }
 
     /// Maps an image file without reading its body.
-    pub(super) fn open(file: File, path: PathBuf) -> Result<Self, ImageCacheErrorKind> {
+    pub(super) fn open(file: File, path: Option<PathBuf>) -> Result<Self, ImageCacheErrorKind> {
         let map = Map::of(&file)?;
-        Ok(Self::new(file, map, Some(path))?)
-    }
-
-    fn new(file: File, map: Map, path: Option<PathBuf>) -> Result<Self, ImageError> {
         let tree_digest = ImageView::parse(map.bytes())?.tree_digest();
-        Ok(Self { file, map, tree_digest, path })
+        let handle = ImageHandle::new(file, map.bytes().len() as u64)?;
+        Ok(Self { handle, map, tree_digest, path })
     }
 
     /// The image, to read in place.
@@ -56,9 +53,14 @@ impl Image {
         self.map.bytes()
     }
 
-    /// The file that holds the block and nothing else, for mapping it elsewhere.
+    /// The engine's handle to this image; always the same one, so that places recognise it.
+    pub fn handle(&self) -> &ImageHandle {
+        &self.handle
+    }
+
+    /// The file that holds the block and nothing else.
     pub fn file(&self) -> &File {
-        &self.file
+        self.handle.file()
     }
 
     /// Bytes of the block, and of the file.

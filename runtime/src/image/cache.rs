@@ -152,7 +152,7 @@ impl ImageCache {
             return Err(sparring_tree::ImageError::Foreign.into());
         }
         let trusted = trust::is_trusted(&self.images, name, &file)?;
-        let image = Image::open(file, self.images.join(name))?;
+        let image = Image::open(file, Some(self.images.join(name)))?;
         if !trusted {
             ImageView::validate(image.bytes())?;
             trust::trust(&self.images, name, image.file())?;

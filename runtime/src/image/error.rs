@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sparring_tree::ImageError;
 
+use crate::engine::EngineError;
 use crate::source::SourceError;
 
 /// A failure of the image cache.
@@ -40,6 +41,9 @@ pub enum ImageCacheErrorKind {
     /// The source cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// An image that the engine cannot map, because it is too large.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// An image that was just written does not read back.
     #[error("an image does not read back as it was written: {0}")]
     Image(#[from] ImageError),
