@@ -33,6 +33,7 @@ pub mod change;
 pub mod edit;
 pub mod function_localization;
 pub mod jsonl;
+pub mod mutation;
 pub mod patch;
 pub mod python;
 pub mod random;

@@ -7,6 +7,7 @@ use sparring_tree::{Digest, Tree};
 
 use crate::edit::Edit;
 use crate::function_localization::Target;
+use crate::mutation::Mutant;
 
 /// The version of the written form; a reader refuses others with [`Task::check_version`].
 pub const TASK_VERSION: u32 = 1;
@@ -46,6 +47,8 @@ pub struct Task {
 pub enum Kind {
     /// Find a function or class by its description and write its docstring.
     FunctionLocalization,
+    /// Fix a planted bug.
+    Mutant,
 }
 
 impl Kind {
@@ -53,6 +56,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::FunctionLocalization => "function_localization",
+            Self::Mutant => "mutant",
         }
     }
 }
@@ -100,6 +104,8 @@ pub struct Gold {
 pub enum Answer {
     /// The definitions that lost their docstrings.
     FunctionLocalization(Vec<Target>),
+    /// The bug that was planted.
+    Mutant(Mutant),
 }
 
 /// A task of a version that this build does not read.
@@ -119,6 +125,14 @@ impl Task {
             return Ok(());
         }
         Err(UnknownVersion { id: self.id.clone(), version: self.version })
+    }
+
+    /// The definitions that lost their docstrings; none for tasks of another kind.
+    pub fn targets(&self) -> &[Target] {
+        match &self.gold.answer {
+            Answer::FunctionLocalization(targets) => targets,
+            _ => &[],
+        }
     }
 
     /// The source's tree digest; `None` when it is no digest.

@@ -7,6 +7,7 @@ use crate::Verdict;
 use crate::change::{self, Change};
 use crate::edit::EditError;
 use crate::function_localization;
+use crate::mutation;
 use crate::task::{Answer, Task, UnknownVersion};
 
 /// Why a task is not valid.
@@ -79,6 +80,7 @@ fn scores(task: &Task, tree: &Tree) -> Result<[Verdict; 2], Problem> {
 pub fn verify(task: &Task, changes: &[Change]) -> Verdict {
     match &task.gold.answer {
         Answer::FunctionLocalization(_) => function_localization::strict::verify(task, changes),
+        Answer::Mutant(_) => mutation::verify(task, changes),
     }
 }
 

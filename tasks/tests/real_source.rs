@@ -1,11 +1,14 @@
 //! Tasks from real source. Ignored by default because it needs a directory of Python files:
 //! `SPARRING_REAL_SOURCE=/usr/lib/python3.11 cargo test -p sparring-tasks --test real_source -- --ignored --nocapture`
+//! `SPARRING_TASKS_OUT` names a file that the mutants are written to.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use sparring_tasks::function_localization::compatible::{self, Release};
 use sparring_tasks::function_localization::{self, Detail, Options};
+use sparring_tasks::jsonl;
+use sparring_tasks::mutation;
 use sparring_tasks::task::Source;
 use sparring_tasks::validate;
 use sparring_tree::{Node, Tree, TreeBuilder, TreeLimits};
@@ -28,6 +31,26 @@ fn read(root: &Path, directory: &Path, builder: &mut TreeBuilder) {
             let content = std::fs::read(entry.path()).unwrap().into();
             builder.insert(path, Node::File { executable: false, content }).unwrap();
         }
+    }
+}
+
+#[test]
+#[ignore = "needs a directory of Python files"]
+fn mutants_are_valid() {
+    let (root, tree) = source();
+    let source = Source::of(root.to_str().unwrap(), None, &tree);
+    let start = std::time::Instant::now();
+    let options = mutation::Options { count: usize::MAX, ..mutation::Options::default() };
+    let generated = mutation::generate(&tree, &source, &options);
+    println!("{} mutants in {:?}, {} files left out", generated.tasks.len(), start.elapsed(), generated.skipped.len());
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for task in &generated.tasks {
+        validate::validate(task, &tree).unwrap();
+        *kinds.entry(task.id.split("__").nth(1).unwrap()).or_default() += 1;
+    }
+    println!("{kinds:#?}");
+    if let Some(path) = std::env::var_os("SPARRING_TASKS_OUT") {
+        jsonl::write(std::fs::File::create(path).unwrap(), &generated.tasks).unwrap();
     }
 }
 

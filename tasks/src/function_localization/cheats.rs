@@ -5,7 +5,7 @@ use super::compatible::{self, Release};
 use super::{Options, generate, strict};
 use crate::change::tests::tree;
 use crate::change::{apply, between};
-use crate::task::{Answer, Source, Task};
+use crate::task::{Source, Task};
 
 const SHAPES: &str = "\
 import math
@@ -41,9 +41,7 @@ const TESTS: &str = "def test_area():\n    assert True\n";
 fn task(name: &str) -> Task {
     let tree = tree(&[("shapes.py", SHAPES), ("test_shapes.py", TESTS)]);
     let generated = generate(&tree, &Source::of("shapes", None, &tree), &Options::default());
-    let is_it = |task: &Task| match &task.gold.answer {
-        Answer::FunctionLocalization(targets) => targets[0].qualified_name == name,
-    };
+    let is_it = |task: &Task| task.targets()[0].qualified_name == name;
     generated.tasks.into_iter().find(is_it).unwrap()
 }
 

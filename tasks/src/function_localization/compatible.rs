@@ -13,7 +13,7 @@ use sparring_tree::Node;
 
 use crate::change::Change;
 use crate::patch;
-use crate::task::{Answer, Task};
+use crate::task::Task;
 use crate::verdict::{Evidence, Verdict};
 
 use super::Target;
@@ -34,8 +34,7 @@ pub enum Release {
 pub fn verify(task: &Task, changes: &[Change], release: Release) -> Verdict {
     // The originals take binary files out of the patch before they judge it.
     let text: Vec<Change> = changes.iter().filter(|change| !is_binary(change)).cloned().collect();
-    let Answer::FunctionLocalization(targets) = &task.gold.answer;
-    verify_patch(targets, &String::from_utf8_lossy(&patch::render(&text)), release)
+    verify_patch(task.targets(), &String::from_utf8_lossy(&patch::render(&text)), release)
 }
 
 /// Judges a patch.

@@ -282,10 +282,9 @@ def five():
     }
 
     fn names(generated: &Generated) -> Vec<String> {
-        let name = |task: &Task| match &task.gold.answer {
-            Answer::FunctionLocalization(targets) => {
-                targets.iter().map(|target| format!("{}:{}", target.path, target.qualified_name)).collect::<Vec<_>>()
-            }
+        let name = |task: &Task| {
+            let targets = task.targets().iter().map(|target| format!("{}:{}", target.path, target.qualified_name));
+            targets.collect::<Vec<_>>()
         };
         generated.tasks.iter().map(|task| name(task).join("+")).collect()
     }

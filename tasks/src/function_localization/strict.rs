@@ -19,7 +19,7 @@ use sparring_tree::{Digest, Node};
 use super::Target;
 use crate::change::Change;
 use crate::python::{Module, parse};
-use crate::task::{Answer, Task};
+use crate::task::Task;
 use crate::verdict::{Cause, Evidence, Verdict};
 
 const ONLY_TARGETS: &str = "no other path changed";
@@ -32,9 +32,12 @@ const UNCHANGED: &str = "every other line is as it was";
 const SAME_TOKENS: &str = "every other token is as it was";
 
 /// Judges a session's changes. 1 when all checks pass, else 0; void when a changed file's `before`
-/// is not the task's base file, which is a fault of the caller.
+/// is not the task's base file or the task is of another kind, which is a fault of the caller.
 pub fn verify(task: &Task, changes: &[Change]) -> Verdict {
-    let Answer::FunctionLocalization(targets) = &task.gold.answer;
+    let targets = task.targets();
+    if targets.is_empty() {
+        return Verdict::Void { cause: Cause::Image, detail: format!("a {} task has no targets", task.kind.name()) };
+    }
     let mut evidence = vec![Evidence::unless(ONLY_TARGETS, foreign(targets, changes))];
     let mut files: Vec<&str> = targets.iter().map(|target| target.path.as_str()).collect();
     files.sort_unstable();

@@ -91,6 +91,11 @@ impl<'text> Module<'text> {
         definitions::of(self)
     }
 
+    /// The statements of [`Module::definitions`], in the same order.
+    pub(crate) fn definition_statements(&self) -> Vec<&ruff_python_ast::Stmt> {
+        definitions::statements(self)
+    }
+
     /// The line of a byte offset, counted from 1. Lines end at `\n`.
     pub fn line_of(&self, offset: usize) -> usize {
         self.lines.line_of(offset)

@@ -3,7 +3,6 @@
 use ruff_python_ast::visitor::{Visitor, walk_expr};
 use ruff_python_ast::{Expr, Stmt};
 
-use super::definitions;
 use super::parse::Module;
 
 /// The parts of a definition's interface, as they are written. A class has those of its body's
@@ -22,7 +21,7 @@ pub struct Signature {
 impl Module<'_> {
     /// The signatures of [`Module::definitions`], in the same order.
     pub fn signatures(&self) -> Vec<Signature> {
-        definitions::statements(self).into_iter().map(|statement| signature(self, statement)).collect()
+        self.definition_statements().into_iter().map(|statement| signature(self, statement)).collect()
     }
 }
 
