@@ -110,6 +110,15 @@ impl Streams {
         }
     }
 
+    /// The next byte; `None` at the end.
+    pub fn read_byte(&mut self, stream: StreamId, budget: &Budget) -> Stoppable<Option<u8>> {
+        let Some(Stream::Buffer { bytes, read }) = self.streams.get_mut(stream.0 as usize) else { return Ok(None) };
+        budget.scan(1)?;
+        let byte = bytes.get(*read).copied();
+        *read += usize::from(byte.is_some());
+        Ok(byte)
+    }
+
     /// Marks the buffer that is the session's terminal.
     pub fn set_terminal(&mut self, stream: StreamId) {
         self.terminal = Some(stream);

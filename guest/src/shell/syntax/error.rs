@@ -62,6 +62,14 @@ impl SyntaxError {
         text
     }
 
+    /// Whether a prompt would wait for the rest: a quote or a command is still open.
+    pub fn is_incomplete(&self) -> bool {
+        self.offending_line.is_none()
+            && self.messages.last().is_some_and(|(_, text)| {
+                text.starts_with(b"unexpected EOF") || text.ends_with(b"unexpected end of file")
+            })
+    }
+
     /// The exit status that it leaves behind; `last` is the one before.
     pub fn status(&self, last: i32) -> i32 {
         match self.kind {

@@ -23,3 +23,8 @@ mod word;
 pub use ast::*;
 pub use error::{SyntaxError, SyntaxErrorKind, Warning};
 pub use parser::{ParseOptions, Parser};
+
+pub(crate) use matched::{end_of_matched, end_of_parameter};
+pub(crate) use word::{
+    ansi_c, ansi_quoted, assignment_length, digits, is_identifier, printable, push_code_point, single_quoted,
+};
