@@ -13,9 +13,6 @@
 //! Nothing runs beside anything else: the stages of a pipeline run one after the other over
 //! buffers, `command &` runs at once to its end, and `time` finds that no time has passed.
 
-<<<<<<< HEAD
-pub mod pattern;
-=======
 mod builtins;
 mod eval;
 mod expand;
@@ -26,7 +23,6 @@ mod print;
 mod process;
 mod script;
 mod state;
->>>>>>> de32244 ([guest] shell: expansion, evaluator, builtins)
 pub mod syntax;
 mod variables;
 
