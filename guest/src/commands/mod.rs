@@ -5,6 +5,7 @@
 //! three streams, and returns an exit status. What only the shell itself can do (`cd`, `export`)
 //! lives in [`crate::shell`].
 
+mod bash;
 mod cat;
 pub(crate) mod common;
 mod context;
@@ -49,8 +50,18 @@ pub struct Command {
 }
 
 /// All commands, sorted by name.
-pub const COMMANDS: &[&Command] =
-    &[&cat::CAT, &grep::EGREP, &grep::FGREP, &grep::GREP, &head::HEAD, &nl::NL, &tail::TAIL, &wc::WC];
+pub const COMMANDS: &[&Command] = &[
+    &bash::BASH,
+    &cat::CAT,
+    &grep::EGREP,
+    &grep::FGREP,
+    &grep::GREP,
+    &head::HEAD,
+    &nl::NL,
+    &bash::SH,
+    &tail::TAIL,
+    &wc::WC,
+];
 
 /// The command of this name.
 pub fn find(name: &[u8]) -> Option<&'static Command> {

@@ -27,7 +27,7 @@ pub mod syntax;
 mod variables;
 
 pub use options::Options;
-pub use script::{count_statements, run_command_line, run_script};
+pub use script::{Script, count_statements, run_command_line, run_script};
 pub use state::ShellState;
 pub use variables::{Attributes, Value, Variable};
 
@@ -45,6 +45,10 @@ pub enum ShellKind {
     Interactive,
     /// `bash file`: messages begin with the file's name.
     Script,
+    /// `bash` reading standard input: messages begin with `bash: `.
+    Input,
+    /// `sh`, which is dash: messages begin with `sh: 1: `.
+    Dash,
 }
 
 /// A running shell.
@@ -80,7 +84,8 @@ impl Shell<'_, '_> {
         match self.kind {
             ShellKind::Command => "c",
             ShellKind::Interactive => "is",
-            ShellKind::Script => "",
+            ShellKind::Input => "s",
+            ShellKind::Script | ShellKind::Dash => "",
         }
     }
 

@@ -78,15 +78,19 @@ impl Printer {
 
     fn block(&mut self, list: &List) {
         self.put("{ ");
-        self.body(list);
+        self.body(list, false);
         self.put("}");
     }
 
     /// A list on lines of its own, four columns deeper, back at the old depth behind it.
-    fn body(&mut self, list: &List) {
+    fn body(&mut self, list: &List, terminated: bool) {
         self.indent += 4;
         self.line();
         self.list(list, ";", true);
+        let background = list.items.last().is_some_and(|item| item.background);
+        if terminated && !background && self.documents.is_empty() {
+            self.put(";");
+        }
         self.indent -= 4;
         self.line();
     }
@@ -155,7 +159,7 @@ impl Printer {
                 self.put(if *until { "until " } else { "while " });
                 self.list(condition, ";", false);
                 self.put("; do");
-                self.body(body);
+                self.body(body, true);
                 self.put("done");
             }
             CommandKind::For { select, name, words, body } => {
@@ -172,7 +176,7 @@ impl Printer {
                 self.put(";");
                 self.line();
                 self.put("do");
-                self.body(body);
+                self.body(body, true);
                 self.put("done");
             }
             CommandKind::ArithmeticFor { expressions, body } => {
@@ -182,7 +186,7 @@ impl Printer {
                 self.put("))");
                 self.line();
                 self.put("do");
-                self.body(body);
+                self.body(body, true);
                 self.put("done");
             }
             CommandKind::Case { subject, clauses } => {
@@ -232,7 +236,7 @@ impl Printer {
         self.put("if ");
         self.list(condition, ";", false);
         self.put("; then");
-        self.body(body);
+        self.body(body, true);
         if !rest.is_empty() {
             self.put("else");
             self.indent += 4;
@@ -243,7 +247,7 @@ impl Printer {
             self.line();
         } else if let Some(otherwise) = otherwise {
             self.put("else");
-            self.body(otherwise);
+            self.body(otherwise, true);
         }
         self.put("fi");
     }

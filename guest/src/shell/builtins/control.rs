@@ -98,7 +98,7 @@ pub(super) fn shift(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
         None => 1,
         Some((text, None)) => {
             shell.complain_as(&words[0], &[&text[..], b": numeric argument required"].concat())?;
-            return Err(Interrupt::discard(shell, 1));
+            return Ok(1);
         }
         Some((text, Some(..0))) => {
             shell.complain_as(&words[0], &[&text[..], b": shift count out of range"].concat())?;

@@ -104,11 +104,15 @@ fn apply(shell: &mut Shell<'_, '_>, command: &[u8], word: &[u8], compound: bool,
     }
     let readonly = shell.process.variables.get(bare).is_some_and(|variable| variable.attributes.readonly);
     let creates_local = request.local && !request.global && !shell.process.variables.is_local(bare);
-    if readonly && (parts.is_some() || request.off.readonly) {
-        if request.off.readonly || !creates_local || command != b"local" {
-            shell.complain_as(command, &[bare, b": readonly variable"].concat())?;
-            return Ok(false);
+    let hides = creates_local && command == b"local";
+    if readonly && (request.off.readonly || (parts.is_some() && !hides)) {
+        let message = [bare, b": readonly variable"].concat();
+        if matches!(command, b"export" | b"readonly") {
+            shell.complain(&message)?;
+        } else {
+            shell.complain_as(command, &message)?;
         }
+        return Ok(false);
     }
     let variable = if request.global {
         shell.process.variables.global(bare)
@@ -335,8 +339,11 @@ pub(super) fn unset(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
             _ => (&name[..], None),
         };
         if !is_identifier(bare) {
-            shell.complain_as(&words[0], &[b"`", &name[..], b"': not a valid identifier"].concat())?;
-            status = 1;
+            // Without -v it may be meant as a function, and a missing one is no error.
+            if given.has(b'v') {
+                shell.complain_as(&words[0], &[b"`", &name[..], b"': not a valid identifier"].concat())?;
+                status = 1;
+            }
             continue;
         }
         if shell.process.variables.get(bare).is_some_and(|variable| variable.attributes.readonly) {

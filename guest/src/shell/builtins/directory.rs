@@ -94,12 +94,12 @@ pub(super) fn cd(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
         return Ok(0);
     }
     let physical = given.has(b'P') || shell.process.options.is("physical");
-    if let Some(path) = from_cdpath(shell, &target) {
-        if shell.change_directory(&path, physical)?.is_ok() {
-            let line = [&shell.process.logical[..], b"\n"].concat();
-            shell.out(&line)?;
-            return Ok(0);
-        }
+    if let Some(path) = from_cdpath(shell, &target)
+        && shell.change_directory(&path, physical)?.is_ok()
+    {
+        let line = [&shell.process.logical[..], b"\n"].concat();
+        shell.out(&line)?;
+        return Ok(0);
     }
     match shell.change_directory(&target, physical)? {
         Ok(()) => {
@@ -110,6 +110,10 @@ pub(super) fn cd(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
             Ok(0)
         }
         Err(error) => {
+            if shell.kind == crate::shell::ShellKind::Dash {
+                shell.complain_as(&words[0], &[b"can't cd to ", &target[..]].concat())?;
+                return Ok(2);
+            }
             let shown = crate::shell::syntax::printable(&target);
             shell.complain_as(&words[0], &[&shown[..], b": ", error.message().as_bytes()].concat())?;
             Ok(1)

@@ -34,7 +34,12 @@ pub(super) fn source(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
     let text = match read_source(shell, file)? {
         Ok(text) => text,
         Err(message) => {
-            shell.complain(&[&file[..], b": ", message.as_bytes()].concat())?;
+            let text = [&file[..], b": ", message.as_bytes()].concat();
+            if message == IS_DIRECTORY {
+                shell.complain_as(&words[0], &text)?
+            } else {
+                shell.complain(&text)?
+            }
             return Ok(1);
         }
     };
@@ -59,6 +64,8 @@ pub(super) fn source(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
     }
 }
 
+const IS_DIRECTORY: &str = "is a directory";
+
 fn read_source(shell: &mut Shell<'_, '_>, file: &[u8]) -> Run<Result<Vec<u8>, &'static str>> {
     if let Some(number) = match file {
         b"/dev/stdin" | b"/dev/fd/0" => Some(0),
@@ -69,7 +76,7 @@ fn read_source(shell: &mut Shell<'_, '_>, file: &[u8]) -> Run<Result<Vec<u8>, &'
     }
     Ok(match shell.machine.workspace.read_at(&shell.process.directory, file)? {
         Ok(bytes) => Ok(bytes.to_vec()),
-        Err(crate::workspace::FileError::IsADirectory) => Err("is a directory"),
+        Err(crate::workspace::FileError::IsADirectory) => Err(IS_DIRECTORY),
         Err(error) => Err(error.message()),
     })
 }

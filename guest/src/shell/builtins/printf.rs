@@ -127,7 +127,7 @@ impl Printer<'_, '_, '_, '_> {
             layout.precision =
                 Some(precision.unwrap_or(0)).filter(|precision| *precision >= 0).map(|p| (p as usize).min(1 << 20));
         }
-        while matches!(format.get(at), Some(b'l' | b'h' | b'L' | b'j' | b'z' | b't')) && format.get(at + 1).is_some() {
+        while matches!(format.get(at), Some(b'l' | b'h' | b'L' | b'j' | b'z' | b't')) {
             at += 1;
         }
         let Some(&letter) = format.get(at) else {

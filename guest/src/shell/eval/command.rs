@@ -2,10 +2,11 @@
 
 use super::{Interrupt, Run};
 use crate::commands::{self, Environment, Program};
-use crate::shell::Shell;
-use crate::shell::builtins;
-use crate::shell::syntax::{Command, CommandKind, SimpleCommand, Word, assignment_length};
+use crate::shell::builtins::{self, Builtin};
+use crate::shell::syntax::{Command, CommandKind, Function, SimpleCommand, Word, assignment_length};
+use crate::shell::{Shell, ShellKind};
 use sparring_tree::Kind;
+use std::rc::Rc;
 
 /// Builtins whose arguments are assignments.
 const DECLARATIONS: &[&[u8]] = &[b"declare", b"export", b"local", b"readonly", b"typeset"];
@@ -91,32 +92,13 @@ impl Shell<'_, '_> {
             self.process.status = self.process.substitution_status.unwrap_or(0);
             return Ok(());
         };
-        self.trace_simple(simple, &words)?;
-        if !self.redirect_all(&command.redirects)? {
-            self.process.status = 1;
-            return Ok(());
-        }
         let function = self.process.functions.get(name.as_slice()).cloned();
         let builtin = builtins::find(name);
-        self.process.last_argument = words.last().cloned().unwrap_or_default();
         let has_scope = !simple.assignments.is_empty();
         if has_scope {
             self.process.variables.push_scope();
-            for assignment in &simple.assignments {
-                if let Err(interrupt) = self.assign_word(assignment, true) {
-                    if interrupt != Interrupt::Discard {
-                        self.process.variables.pop_scope();
-                        return Err(interrupt);
-                    }
-                }
-            }
         }
-        self.compound_arguments = compounds;
-        let result = match (function, builtin) {
-            (Some(function), _) => self.call_function(&function, &words),
-            (None, Some(builtin)) => self.run_builtin(builtin, &words),
-            (None, None) => self.run_program(&words).map(|status| self.process.status = status),
-        };
+        let result = self.run_in_scope(simple, command, &words, compounds, (function, builtin));
         self.compound_arguments.clear();
         if has_scope {
             self.process.variables.pop_scope();
@@ -124,8 +106,38 @@ impl Shell<'_, '_> {
         result
     }
 
+    /// With the command's own assignments in a scope that the caller closes.
+    fn run_in_scope(
+        &mut self,
+        simple: &SimpleCommand,
+        command: &Command,
+        words: &[Vec<u8>],
+        compounds: Vec<usize>,
+        target: (Option<Rc<Function>>, Option<&'static Builtin>),
+    ) -> Run<()> {
+        for assignment in &simple.assignments {
+            match self.assign_word(assignment, true) {
+                // The command runs all the same, without the variable.
+                Ok(()) | Err(Interrupt::Discard) => {}
+                Err(interrupt) => return Err(interrupt),
+            }
+        }
+        self.trace_words(words)?;
+        if !self.redirect_all(&command.redirects)? {
+            self.process.status = 1;
+            return Ok(());
+        }
+        self.process.last_argument = words.last().cloned().unwrap_or_default();
+        self.compound_arguments = compounds;
+        match target {
+            (Some(function), _) => self.call_function(&function, words),
+            (None, Some(builtin)) => self.run_builtin(builtin, words),
+            (None, None) => self.run_program(words).map(|status| self.process.status = status),
+        }
+    }
+
     /// Runs a builtin and sets `$?`.
-    pub(crate) fn run_builtin(&mut self, builtin: &builtins::Builtin, words: &[Vec<u8>]) -> Run<()> {
+    pub(crate) fn run_builtin(&mut self, builtin: &Builtin, words: &[Vec<u8>]) -> Run<()> {
         let status = (builtin.run)(self, words)?;
         self.process.status = status;
         Ok(())
@@ -155,7 +167,8 @@ impl Shell<'_, '_> {
         let path = if name.contains(&b'/') { Some(name.clone()) } else { self.find_in_path(name) };
         let Some(path) = path else {
             let shown = crate::shell::syntax::printable(name);
-            self.complain(&[&shown[..], b": command not found"].concat())?;
+            let message: &[u8] = if self.kind == ShellKind::Dash { b": not found" } else { b": command not found" };
+            self.complain(&[&shown[..], message].concat())?;
             return Ok(127);
         };
         let (message, status) = match self.machine.workspace.stat(&self.process.directory, &path) {

@@ -14,8 +14,8 @@ pub(crate) use assign::split_assignment;
 pub(crate) use condition::compares;
 pub(crate) use names::{PROCESS_NUMBER, shown_value};
 
-use super::Shell;
 use super::syntax::{List, Parser, SyntaxErrorKind};
+use super::{Shell, ShellKind};
 use crate::budget::Stop;
 use crate::limits::LimitKind;
 
@@ -141,8 +141,12 @@ impl Shell<'_, '_> {
 
     /// `bash: line 3: `, or `bash: ` at a prompt; functions and sourced files have other names.
     fn error_prefix(&self) -> Vec<u8> {
-        if self.is_interactive() && self.process.sourcing == 0 {
+        let plain = matches!(self.kind, ShellKind::Interactive | ShellKind::Input);
+        if plain && self.process.sourcing == 0 {
             return [&self.name[..], b": "].concat();
+        }
+        if self.kind == ShellKind::Dash {
+            return [&self.name[..], format!(": {}: ", self.process.line.max(1)).as_bytes()].concat();
         }
         let name = self.source_name();
         [name, format!(": line {}: ", self.process.line.max(1)).as_bytes()].concat()
@@ -153,6 +157,9 @@ impl Shell<'_, '_> {
             return [&self.name[..], b": "].concat();
         }
         let shell = &self.name[..];
+        if self.kind == ShellKind::Dash {
+            return [shell, format!(": {line}: ").as_bytes()].concat();
+        }
         if name == shell || name.is_empty() {
             return [shell, format!(": line {line}: ").as_bytes()].concat();
         }

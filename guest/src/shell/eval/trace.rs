@@ -3,7 +3,7 @@
 use super::Run;
 use crate::shell::Shell;
 use crate::shell::expand::trace_word;
-use crate::shell::syntax::{SimpleCommand, Word};
+use crate::shell::syntax::Word;
 
 impl Shell<'_, '_> {
     fn traces(&self) -> bool {
@@ -26,7 +26,7 @@ impl Shell<'_, '_> {
         self.error(&line)
     }
 
-    pub(super) fn trace_simple(&mut self, _simple: &SimpleCommand, words: &[Vec<u8>]) -> Run<()> {
+    pub(super) fn trace_words(&mut self, words: &[Vec<u8>]) -> Run<()> {
         if !self.traces() {
             return Ok(());
         }

@@ -302,7 +302,13 @@ impl Shell<'_, '_> {
                     let name = rest.split(|byte| *byte == b'=').next().unwrap_or_default();
                     [name, b"=", &single_quoted(&value)].concat()
                 }
-                None => text,
+                None => match self.value_of(reference.name) {
+                    Some(Value::Scalar(value)) => {
+                        let end = text.iter().position(|byte| *byte == b'=').map_or(text.len(), |at| at + 1);
+                        [&text[..end], &single_quoted(&value)].concat()
+                    }
+                    _ => text,
+                },
             });
             return Ok(Found::One(Some(text.unwrap_or_default())));
         }

@@ -122,7 +122,7 @@ impl Parser<'_> {
         self.state.pattern = false;
         let right = match right {
             Ok(right) => right,
-            Err(mut error) if error.kind == SyntaxErrorKind::Plain => {
+            Err(mut error) if error.kind == SyntaxErrorKind::Unclosed => {
                 // The broken word was reported; the operator then lacks its operand.
                 error
                     .messages

@@ -16,6 +16,8 @@ pub struct SyntaxError {
 pub enum SyntaxErrorKind {
     /// Status 2.
     Plain,
+    /// A quote or bracket that never closes: status 2, unless a failure came before it.
+    Unclosed,
     /// Inside a command substitution: status 127.
     Substitution,
     /// Inside `name=( ... )`: status 1.
@@ -73,7 +75,8 @@ impl SyntaxError {
     /// The exit status that it leaves behind; `last` is the one before.
     pub fn status(&self, last: i32) -> i32 {
         match self.kind {
-            SyntaxErrorKind::Plain | SyntaxErrorKind::Nesting => 2,
+            SyntaxErrorKind::Unclosed if last != 0 => last,
+            SyntaxErrorKind::Plain | SyntaxErrorKind::Unclosed | SyntaxErrorKind::Nesting => 2,
             SyntaxErrorKind::Substitution => 127,
             SyntaxErrorKind::CompoundAssignment => 1,
             SyntaxErrorKind::Condition => last,
@@ -86,7 +89,7 @@ pub(crate) fn unmatched(line: u32, close: u8) -> Box<SyntaxError> {
     let mut message = b"unexpected EOF while looking for matching `".to_vec();
     message.push(close);
     message.push(b'\'');
-    SyntaxError::new(line, message)
+    SyntaxError::new(line, message).of_kind(SyntaxErrorKind::Unclosed)
 }
 
 /// A warning that does not stop the parser.

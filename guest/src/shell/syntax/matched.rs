@@ -50,8 +50,7 @@ impl Parser<'_> {
     fn matched_inner(&mut self, open: u8, close: u8, flags: Flags) -> Parse<Vec<u8>> {
         let start_line = self.position.line;
         let quotes_literally = close == b'\'';
-        let inner =
-            Flags { double_quoted: close == b'"' || (flags.double_quoted && close != b'"'), ..Flags::default() };
+        let inner = Flags { double_quoted: close == b'"' || flags.double_quoted, ..Flags::default() };
         let mut text = Vec::new();
         let mut count = 1u32;
         let mut escaped = false;

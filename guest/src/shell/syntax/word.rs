@@ -151,7 +151,7 @@ impl Parser<'_> {
             // Every element stands where a word does, never where a command's name does.
             self.state.last = Some(Kind::Word);
             let token = self.read_token().map_err(|mut error| {
-                if error.kind == SyntaxErrorKind::Plain && error.offending_line.is_none() {
+                if error.kind == SyntaxErrorKind::Unclosed {
                     error.messages.push((self.position.line, b"syntax error: unexpected end of file".to_vec()));
                 }
                 error
