@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sparring_tree::{Digest, Tree};
 
 use crate::edit::Edit;
+use crate::function_generation::Missing;
 use crate::function_localization::Target;
 use crate::mutation::Mutant;
 
@@ -47,6 +48,8 @@ pub struct Task {
 pub enum Kind {
     /// Find a function or class by its description and write its docstring.
     FunctionLocalization,
+    /// Write the body of a documented function.
+    FunctionGeneration,
     /// Fix a planted bug.
     Mutant,
 }
@@ -56,6 +59,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::FunctionLocalization => "function_localization",
+            Self::FunctionGeneration => "function_generation",
             Self::Mutant => "mutant",
         }
     }
@@ -104,6 +108,8 @@ pub struct Gold {
 pub enum Answer {
     /// The definitions that lost their docstrings.
     FunctionLocalization(Vec<Target>),
+    /// The function that lost its body.
+    FunctionGeneration(Missing),
     /// The bug that was planted.
     Mutant(Mutant),
 }

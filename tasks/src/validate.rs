@@ -6,6 +6,7 @@ use sparring_tree::Tree;
 use crate::Verdict;
 use crate::change::{self, Change};
 use crate::edit::EditError;
+use crate::function_generation;
 use crate::function_localization;
 use crate::mutation;
 use crate::task::{Answer, Task, UnknownVersion};
@@ -80,6 +81,7 @@ fn scores(task: &Task, tree: &Tree) -> Result<[Verdict; 2], Problem> {
 pub fn verify(task: &Task, changes: &[Change]) -> Verdict {
     match &task.gold.answer {
         Answer::FunctionLocalization(_) => function_localization::strict::verify(task, changes),
+        Answer::FunctionGeneration(_) => function_generation::verify(task, changes),
         Answer::Mutant(_) => mutation::verify(task, changes),
     }
 }

@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use sparring_tree::digest::Hasher;
 use sparring_tree::{Node, Tree};
 
-use super::{Mutation, mutate};
+use super::nodes::Entity;
+use super::{Mutation, mutate_entity};
 use crate::change::Change;
 use crate::edit::{self, Edit};
 use crate::function_localization::{Generated, Skipped};
-use crate::python::parse;
+use crate::python::{DefinitionKind, parse};
 use crate::random::Random;
 use crate::task::{Answer, DEFAULT_ROOT, Gold, Kind, Source, TASK_VERSION, Task};
 use crate::verdict::{Cause, Evidence, Verdict};
@@ -81,64 +82,124 @@ pub struct Mutant {
     pub pass_to_pass: Vec<String>,
 }
 
-/// Makes one task for every definition and mutation that fit each other, then chooses by seed. The
-/// same tree and options give the same result, whatever the number of threads.
+/// Tries every mutation of every definition in an order that the seed decides, until there are
+/// enough tasks. The same tree and options give the same result, whatever the number of threads.
 pub fn generate(tree: &Tree, source: &Source, options: &Options) -> Generated {
-    let per_file: Vec<(Vec<Task>, Vec<Skipped>)> = tree
+    let (mut places, skipped) = places(tree, options);
+    Random::new(options.seed, "mutants").shuffle(&mut places);
+    let mut made = Generated { tasks: Vec::new(), skipped };
+    let mut ids = BTreeSet::new();
+    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
+    let limit = options.max_per_file.unwrap_or(usize::MAX);
+    let mut rest = places.as_slice();
+    while made.tasks.len() < options.count && !rest.is_empty() {
+        // Not every place takes its mutation; a round tries twice as many as are missing.
+        let wanted = (options.count - made.tasks.len()).saturating_mul(2).max(64);
+        let (round, later) = rest.split_at(wanted.min(rest.len()));
+        rest = later;
+        for (place, task) in round.iter().zip(mutants(tree, source, round, options)) {
+            let Some(task) = task else { continue };
+            let of_file = taken.entry(place.path).or_default();
+            // A function inside another one can give the same change twice.
+            if *of_file < limit && made.tasks.len() < options.count && ids.insert(task.id.clone()) {
+                *of_file += 1;
+                made.tasks.push(task);
+            }
+        }
+    }
+    made
+}
+
+/// A definition and a mutation that may fit it.
+struct Place<'tree> {
+    path: &'tree str,
+    index: usize,
+    mutation: Mutation,
+}
+
+fn places<'tree>(tree: &'tree Tree, options: &Options) -> (Vec<Place<'tree>>, Vec<Skipped>) {
+    let of_file = |path: &'tree [u8], content: &[u8]| -> Result<Vec<Place<'tree>>, Skipped> {
+        let skip = |reason: String| Skipped { path: String::from_utf8_lossy(path).into_owned(), name: None, reason };
+        let path = std::str::from_utf8(path).map_err(|_| skip("its path is not UTF-8".to_owned()))?;
+        let text = std::str::from_utf8(content).map_err(|_| skip("is not UTF-8".to_owned()))?;
+        let module = parse(text).map_err(|failure| skip(format!("does not parse: {failure}")))?;
+        let mut places = Vec::new();
+        for (index, definition) in module.definitions().iter().enumerate() {
+            let is_class = definition.kind == DefinitionKind::Class;
+            let fitting = options.mutations.iter().filter(|mutation| mutation.is_for_classes() == is_class);
+            places.extend(fitting.map(|&mutation| Place { path, index, mutation }));
+        }
+        Ok(places)
+    };
+    let per_file: Vec<Result<Vec<Place<'tree>>, Skipped>> = tree
         .entries()
         .par_iter()
         .filter(|entry| entry.path.ends_with(b".py"))
         .filter_map(|entry| match &entry.node {
-            Node::File { content, .. } => Some(of_file(&entry.path, content, source, options)),
+            Node::File { content, .. } => Some(of_file(&entry.path, content)),
             _ => None,
         })
         .collect();
-    let (tasks, skipped): (Vec<_>, Vec<_>) = per_file.into_iter().unzip();
-    let mut tasks: Vec<Task> = tasks.into_iter().flatten().collect();
-    Random::new(options.seed, "mutants").shuffle(&mut tasks);
-    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
-    // A function inside another one can give the same change twice.
-    let mut ids = BTreeSet::new();
-    tasks.retain(|task| ids.insert(task.id.clone()));
-    let limit = options.max_per_file.unwrap_or(usize::MAX);
-    tasks.retain(|task| {
-        let of_file = taken.entry(task.edits.first().map(|edit| edit.path.clone()).unwrap_or_default()).or_default();
-        *of_file += 1;
-        *of_file <= limit
-    });
-    tasks.truncate(options.count);
-    Generated { tasks, skipped: skipped.into_iter().flatten().collect() }
-}
-
-fn of_file(path: &[u8], content: &[u8], source: &Source, options: &Options) -> (Vec<Task>, Vec<Skipped>) {
-    let shown = String::from_utf8_lossy(path).into_owned();
-    let skip = |reason: String| (Vec::new(), vec![Skipped { path: shown.clone(), name: None, reason }]);
-    let (Ok(path), Ok(text)) = (std::str::from_utf8(path), std::str::from_utf8(content)) else {
-        return skip("is not UTF-8".to_owned());
-    };
-    let module = match parse(text) {
-        Ok(module) => module,
-        Err(failure) => return skip(format!("does not parse: {failure}")),
-    };
-    let mut tasks = Vec::new();
-    for (index, definition) in module.definitions().iter().enumerate() {
-        for &mutation in &options.mutations {
-            // A stream of its own, so that a new file or kind changes no other mutant.
-            let purpose = format!("mutant {} {path} {index}", mutation.name());
-            let mut random = Random::new(options.seed, &purpose);
-            let Some(edits) = mutate(&module, path, index, mutation, &mut random, options.gates) else { continue };
-            let mutant = Mutant {
-                mutation,
-                path: path.to_owned(),
-                qualified_name: definition.qualified_name.clone(),
-                lines: (definition.first_line, definition.last_line),
-                fail_to_pass: Vec::new(),
-                pass_to_pass: Vec::new(),
-            };
-            tasks.extend(task(content, source, edits, mutant, options));
+    let (mut places, mut skipped) = (Vec::new(), Vec::new());
+    for of_file in per_file {
+        match of_file {
+            Ok(more) => places.extend(more),
+            Err(reason) => skipped.push(reason),
         }
     }
-    (tasks, Vec::new())
+    (places, skipped)
+}
+
+/// The mutants of some places, in their order. Each file is parsed once.
+fn mutants(tree: &Tree, source: &Source, places: &[Place<'_>], options: &Options) -> Vec<Option<Task>> {
+    let mut by_file: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, place) in places.iter().enumerate() {
+        by_file.entry(place.path).or_default().push(at);
+    }
+    let files: Vec<(&str, Vec<usize>)> = by_file.into_iter().collect();
+    let made: Vec<(usize, Task)> = files
+        .par_iter()
+        .flat_map_iter(|(path, at)| of_file(tree, source, path, at.iter().map(|&at| (at, &places[at])), options))
+        .collect();
+    let mut tasks = vec![None; places.len()];
+    for (at, task) in made {
+        tasks[at] = Some(task);
+    }
+    tasks
+}
+
+fn of_file<'a>(
+    tree: &Tree,
+    source: &Source,
+    path: &str,
+    places: impl Iterator<Item = (usize, &'a Place<'a>)>,
+    options: &Options,
+) -> Vec<(usize, Task)> {
+    let Some(Node::File { content, .. }) = tree.get(path.as_bytes()) else { return Vec::new() };
+    let Ok(text) = std::str::from_utf8(content) else { return Vec::new() };
+    let Ok(module) = parse(text) else { return Vec::new() };
+    let (definitions, statements) = (module.definitions(), module.definition_statements());
+    let mut made = Vec::new();
+    for (at, place) in places {
+        let (Some(definition), Some(statement)) = (definitions.get(place.index), statements.get(place.index)) else {
+            continue;
+        };
+        let entity = Entity::new(&module, statement);
+        // A stream of its own, so that a new file or kind changes no other mutant.
+        let purpose = format!("mutant {} {path} {}", place.mutation.name(), place.index);
+        let mut random = Random::new(options.seed, &purpose);
+        let Some(edits) = mutate_entity(&entity, path, place.mutation, &mut random, options.gates) else { continue };
+        let mutant = Mutant {
+            mutation: place.mutation,
+            path: path.to_owned(),
+            qualified_name: definition.qualified_name.clone(),
+            lines: (definition.first_line, definition.last_line),
+            fail_to_pass: Vec::new(),
+            pass_to_pass: Vec::new(),
+        };
+        made.extend(task(content, source, edits, mutant, options).map(|task| (at, task)));
+    }
+    made
 }
 
 fn task(content: &[u8], source: &Source, edits: Vec<Edit>, mutant: Mutant, options: &Options) -> Option<Task> {

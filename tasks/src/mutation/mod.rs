@@ -149,7 +149,17 @@ pub fn mutate(
     random: &mut Random,
     gates: bool,
 ) -> Option<Vec<Edit>> {
-    let entity = Entity::new(module, index)?;
+    let entity = Entity::new(module, module.definition_statements().get(index)?);
+    mutate_entity(&entity, path, mutation, random, gates)
+}
+
+fn mutate_entity(
+    entity: &Entity<'_, '_>,
+    path: &str,
+    mutation: Mutation,
+    random: &mut Random,
+    gates: bool,
+) -> Option<Vec<Edit>> {
     if entity.is_class() != mutation.is_for_classes() {
         return None;
     }
@@ -158,14 +168,14 @@ pub fn mutate(
     }
     (0..TRIES).find_map(|_| {
         let mut chosen: Vec<Replacement> = Vec::new();
-        for candidate in mutation.candidates(&entity, random) {
+        for candidate in mutation.candidates(entity, random) {
             let fits = candidate.iter().all(|new| chosen.iter().all(|old| !new.overlaps(old)));
             if random.chance(mutation.likelihood()) && fits {
                 chosen.extend(candidate);
             }
         }
         let edits: Vec<Edit> = chosen.into_iter().map(|replacement| replacement.into_edit(path)).collect();
-        changes_the_program(module, &edits).then_some(edits)
+        (!edits.is_empty() && changes_the_program(entity.module, &edits)).then_some(edits)
     })
 }
 

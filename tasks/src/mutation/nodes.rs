@@ -45,11 +45,10 @@ pub(super) struct Entity<'a, 'text> {
 }
 
 impl<'a, 'text> Entity<'a, 'text> {
-    pub(super) fn new(module: &'a Module<'text>, index: usize) -> Option<Self> {
-        let definition = *module.definition_statements().get(index)?;
+    pub(super) fn new(module: &'a Module<'text>, definition: &'a Stmt) -> Self {
         let mut entity = Self { module, definition, statements: Vec::new(), expressions: Vec::new() };
         entity.visit_body(body_of(definition));
-        Some(entity)
+        entity
     }
 
     pub(super) fn is_class(&self) -> bool {
