@@ -18,6 +18,8 @@ pub(crate) enum Fault {
     Message(Vec<u8>),
     /// A message, and where to find help.
     Usage(Vec<u8>),
+    /// As [`Fault::Usage`], with an exit status of its own.
+    UsageStatus(Vec<u8>, u8),
 }
 
 impl Fault {
@@ -99,6 +101,10 @@ impl<'c> Context<'c, '_> {
                 Ok(status)
             }
             Fault::Usage(message) => {
+                self.complain(&message)?;
+                self.try_help(status)
+            }
+            Fault::UsageStatus(message, status) => {
                 self.complain(&message)?;
                 self.try_help(status)
             }

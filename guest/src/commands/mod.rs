@@ -6,18 +6,29 @@
 //! lives in [`crate::shell`].
 
 mod bash;
+mod calendar;
 mod cat;
 pub(crate) mod common;
 mod context;
+pub mod echo;
 mod environment;
+mod escapes;
+mod find;
+mod floats;
 mod grep;
 mod head;
 mod launch;
+mod ls;
+mod mode;
 mod nl;
 pub mod options;
+pub mod printf;
 pub mod quote;
+mod simple;
 mod sink;
 mod tail;
+pub mod truth;
+mod version;
 mod wc;
 pub(crate) mod width;
 
@@ -51,16 +62,35 @@ pub struct Command {
 
 /// All commands, sorted by name.
 pub const COMMANDS: &[&Command] = &[
+    &truth::BRACKET,
+    &simple::ARCH,
     &bash::BASH,
     &cat::CAT,
+    &simple::CLEAR,
+    &ls::DIR,
+    &echo::ECHO,
     &grep::EGREP,
+    &simple::FALSE,
     &grep::FGREP,
+    &find::FIND,
     &grep::GREP,
     &head::HEAD,
+    &simple::HOSTNAME,
+    &simple::LOGNAME,
+    &ls::LS,
     &nl::NL,
+    &simple::NPROC,
+    &printf::PRINTF,
+    &simple::PWD,
     &bash::SH,
+    &simple::SLEEP,
+    &simple::SYNC,
     &tail::TAIL,
+    &truth::TEST,
+    &simple::TRUE,
+    &simple::TTY,
     &wc::WC,
+    &simple::WHOAMI,
 ];
 
 /// The command of this name.

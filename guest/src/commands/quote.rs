@@ -54,11 +54,6 @@ pub fn c_escape(text: &[u8], also: &[u8]) -> Vec<u8> {
     quoted
 }
 
-/// As `ls -Q` writes a name: `"a\tb"`.
-pub fn c_quotes(text: &[u8]) -> Vec<u8> {
-    [b"\"", c_escape(text, b"\"").as_slice(), b"\""].concat()
-}
-
 /// With a `?` for every character that a terminal cannot show, as `ls -q`.
 pub fn question_marks(text: &[u8]) -> Vec<u8> {
     let mut shown = Vec::with_capacity(text.len());
@@ -111,7 +106,8 @@ fn look(name: &[u8], also: &[u8]) -> Look {
     look
 }
 
-fn escape(name: &[u8], also: &[u8], is_always: bool) -> Vec<u8> {
+/// [`shell_escape`], [`file_in_message`] and [`always`] in one: `also` forces quotes too.
+pub(crate) fn escape(name: &[u8], also: &[u8], is_always: bool) -> Vec<u8> {
     let look = look(name, also);
     if !look.needs_quotes && !is_always {
         return name.to_vec();

@@ -122,8 +122,8 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             Err(FileError::IsADirectory) => {
                 print_header(context)?;
                 context.complain_about(b"error reading ", &quote::always(name), FileError::IsADirectory)?;
-                if amount.count == 0 {
-                    // The original gives up here.
+                if amount.is_from && (amount.is_bytes || amount.count <= 1) {
+                    // The original seeks here, fails and gives up.
                     return Ok(1);
                 }
                 status = 1;

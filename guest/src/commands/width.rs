@@ -1,6 +1,6 @@
 //! How many columns of a terminal a character takes up, as `wcwidth` of the GNU C library has it.
 
-/// 0 for combining characters, 2 for East Asian wide ones and most pictures, 1 for the rest.
+/// 0 for control and combining characters, 2 for East Asian wide ones and most pictures, 1 for the rest.
 /// Ranges are rounded to whole blocks where a block is nearly uniform.
 pub(crate) fn of(character: char) -> usize {
     const ZERO: &[(u32, u32)] = &[
@@ -68,7 +68,8 @@ pub(crate) fn of(character: char) -> usize {
             .is_ok()
     };
     match number {
-        0..0x300 => 1,
+        0..0x20 | 0x7f..0xa0 => 0,
+        0x20..0x300 => 1,
         _ if is_in(ZERO) => 0,
         _ if is_in(TWO) => 2,
         _ => 1,
@@ -77,8 +78,5 @@ pub(crate) fn of(character: char) -> usize {
 
 /// Columns of a text; a byte that is no text counts as one.
 pub(crate) fn of_text(text: &[u8]) -> usize {
-    if text.is_ascii() {
-        return text.len();
-    }
     text.utf8_chunks().map(|chunk| chunk.valid().chars().map(of).sum::<usize>() + chunk.invalid().len()).sum()
 }

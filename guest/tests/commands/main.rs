@@ -2,8 +2,11 @@
 //!
 //! One file per command. `SPARRING_CASES` says how many random cases each suite runs.
 
+mod find;
 mod grep;
 mod harness;
+mod listing;
 mod menu;
 mod printing;
 mod support;
+mod words;

@@ -28,19 +28,47 @@ impl Menu {
     }
 
     /// As [`Menu::run`], on other trees.
-    pub(crate) fn run_on(&self, mut tree: impl FnMut(&mut Generator) -> Files) {
+    pub(crate) fn run_on(&self, tree: impl FnMut(&mut Generator) -> Files) {
+        self.run_masked(tree, &|output| output);
+    }
+
+    /// As [`Menu::run`], a few cases only.
+    pub(crate) fn run_some(&self, count: usize) {
+        self.run_cases(count.min(cases(500)), &[], |generator| generator.draw(&generate::tree()), &|output| output);
+    }
+
+    /// As [`Menu::run`], with one of these as the first word after the command.
+    pub(crate) fn run_with_first(&self, first: &[&str]) {
+        self.run_cases(cases(500), first, |generator| generator.draw(&generate::tree()), &|output| output);
+    }
+
+    /// As [`Menu::run_on`], with both outputs masked first.
+    pub(crate) fn run_masked(&self, tree: impl FnMut(&mut Generator) -> Files, mask: &dyn Fn(Vec<u8>) -> Vec<u8>) {
+        self.run_cases(cases(500), &[], tree, mask);
+    }
+
+    fn run_cases(
+        &self,
+        count: usize,
+        first: &[&str],
+        mut tree: impl FnMut(&mut Generator) -> Files,
+        mask: &dyn Fn(Vec<u8>) -> Vec<u8>,
+    ) {
         let mut generator = Generator::new(self.seed);
         let mut suite = Differential::new(self.command);
         let mut paths = Vec::new();
-        for case in 0..cases(500) {
+        for case in 0..count {
             if case % LINES_PER_TREE == 0 {
                 let files = tree(&mut generator);
                 paths = files.keys().cloned().collect::<Vec<_>>();
                 suite.enter(&files);
             }
             let input = generator.draw(&generate::text());
-            let line = self.line(&mut generator, &paths);
-            suite.check(&line, &input);
+            let mut line = self.line(&mut generator, &paths);
+            if !first.is_empty() {
+                line.insert(1, generator.pick(first).as_bytes().to_vec());
+            }
+            suite.check_masked(&line, &input, mask);
         }
         suite.finish();
     }

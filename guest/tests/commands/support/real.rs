@@ -69,6 +69,9 @@ impl RealCopy {
     }
 }
 
+/// When everything in a copy was last changed, links apart: 2025-01-15 09:00 UTC, as in an image.
+const MODIFIED: u64 = 1_736_931_600;
+
 fn write_out(top: &Path, files: &Files) {
     for (path, file) in files.iter().rev() {
         let place = top.join(OsStr::from_bytes(path));
@@ -82,6 +85,11 @@ fn write_out(top: &Path, files: &Files) {
             }
             File::Link(target) => std::os::unix::fs::symlink(OsStr::from_bytes(target), &place).unwrap(),
         }
+    }
+    let modified = std::time::UNIX_EPOCH + std::time::Duration::from_secs(MODIFIED);
+    let places = files.iter().filter(|(_, file)| !matches!(file, File::Link(_))).map(|(path, _)| path.as_slice());
+    for path in places.chain([&b"."[..]]) {
+        std::fs::File::open(top.join(OsStr::from_bytes(path))).unwrap().set_modified(modified).unwrap();
     }
 }
 
