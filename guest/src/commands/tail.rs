@@ -185,7 +185,11 @@ fn modern(arguments: &[Vec<u8>]) -> Vec<Vec<u8>> {
     if !(is_from || first.starts_with(b"-")) || arguments.len() > 4 {
         return modern;
     }
-    if arguments.len() == 4 && arguments.get(2).is_none_or(|word| word != b"--") {
+    let is_old = match arguments.get(2).map(Vec::as_slice) {
+        None | Some(b"--") => true,
+        Some(second) => arguments.len() == 3 && !(second.len() > 1 && second.starts_with(b"-")),
+    };
+    if !is_old {
         return modern;
     }
     let text = first.get(1..).unwrap_or_default();
