@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use sparring_tasks::function_generation;
 use sparring_tasks::function_localization::compatible::{self, Release};
 use sparring_tasks::function_localization::{self, Detail, Options};
 use sparring_tasks::jsonl;
@@ -31,6 +32,24 @@ fn read(root: &Path, directory: &Path, builder: &mut TreeBuilder) {
             let content = std::fs::read(entry.path()).unwrap().into();
             builder.insert(path, Node::File { executable: false, content }).unwrap();
         }
+    }
+}
+
+#[test]
+#[ignore = "needs a directory of Python files"]
+fn function_generation_tasks_are_valid() {
+    let (root, tree) = source();
+    let source = Source::of(root.to_str().unwrap(), None, &tree);
+    let start = std::time::Instant::now();
+    let options = function_generation::Options { count: usize::MAX, ..function_generation::Options::default() };
+    let generated = function_generation::generate(&tree, &source, &options);
+    println!("{} function generation tasks in {:?}", generated.tasks.len(), start.elapsed());
+    for skipped in &generated.skipped {
+        println!("{skipped:?}");
+    }
+    assert!(!generated.tasks.is_empty());
+    for task in &generated.tasks {
+        validate::validate(task, &tree).unwrap();
     }
 }
 

@@ -1,0 +1,5 @@
+//! Rows of other systems, read and written without loss: what a format has beyond the fields that
+//! are understood here is kept and written back.
+
+pub mod instance;
+pub mod prediction;
