@@ -66,6 +66,13 @@ fn ours(image: &[u8], root: &str, script: &str) -> Outcome {
     let result = run_script(&mut machine, &mut state, ShellKind::Command, script.as_bytes(), &descriptors);
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let (output, errors) = (text(machine.streams.take(output)), text(machine.streams.take(errors)));
+    let status = match result {
+        Ok(status) => i32::from(status),
+        // What a stopped step had changed is dropped with it.
+        Err(stop) => {
+            return Outcome { output, errors: format!("{errors}{stop:?}"), status: -1, files: BTreeMap::new() };
+        }
+    };
     let mut files = BTreeMap::new();
     machine
         .workspace
@@ -79,10 +86,7 @@ fn ours(image: &[u8], root: &str, script: &str) -> Outcome {
             Ok(Walked::On)
         })
         .expect("the walk ends");
-    match result {
-        Ok(status) => Outcome { output, errors, status: i32::from(status), files },
-        Err(stop) => Outcome { output, errors: format!("{errors}{stop:?}"), status: -1, files },
-    }
+    Outcome { output, errors, status, files }
 }
 
 fn bash(root: &Path, script: &str) -> Outcome {
@@ -180,4 +184,111 @@ fn scripts_of_the_table_run_as_in_bash() {
         .filter(|script| !script.is_empty())
         .collect();
     assert_eq!(compare("table", &scripts), 0);
+}
+
+/// Texts that would run for ever, eat memory or nest without end: each ends, and no panic.
+#[test]
+fn hostile_scripts_end_inside_their_budgets() {
+    let nested = |open: &str, close: &str, depth: usize| format!("{}:{}", open.repeat(depth), close.repeat(depth));
+    let mut scripts: Vec<String> = [
+        "while true; do :; done",
+        "for ((;;)); do x=$x; done",
+        "until false; do x+=aaaaaaaaaaaaaaaa; done",
+        "f() { f; }; f",
+        ":(){ :|:& };:",
+        "f() { eval f; }; f",
+        "x=x; echo $((x))",
+        "x='y'; y='x'; echo $((x + y))",
+        "x=aaaaaaaa; while :; do x=$x$x; done",
+        "a=(1); while :; do a+=(\"${a[@]}\"); done",
+        "echo {1..999999999}",
+        "echo {1..9999}{1..9999}{1..9999}",
+        "x=a; while :; do x=${x//a/aaaa}; done",
+        "while :; do printf '%1000000d' 1 > /dev/null; done",
+        "while :; do (:); done",
+        "while :; do x=$(echo a); done",
+        "trap 'f' ERR; f() { false; }; f",
+        "x=$(printf 'a%.0s' {1..2000}); shopt -s extglob\n[[ $x == +(+(a|aa)+(a))b ]]",
+        "declare -n a=b; declare -n b=a; echo $a",
+        "exec 3<&0; while read -u 3 x; do :; done; cat a.txt | while :; do read x; done",
+        "$(eval \"$0\")",
+        "select x in a; do :; done < a.txt",
+        "[[ aaaaaaaaaaaaaaaaaaaaaaaaaaaaa =~ (a*)*b ]]",
+        ". ./loop.sh",
+    ]
+    .map(|script| script.replace("\\n", "\n"))
+    .to_vec();
+    scripts.push("echo '. ./loop.sh' > loop.sh; . ./loop.sh".into());
+    for (open, close) in [
+        ("(", ")"),
+        ("{ ", "; }"),
+        ("$(", ")"),
+        ("`", "`"),
+        ("\"$(", ")\""),
+        ("${x:-", "}"),
+        ("$((", "))"),
+        ("((", "))"),
+        ("if :; then ", "; fi"),
+        ("while :; do ", "; done"),
+        ("case a in a) ", ";; esac"),
+        ("f() { ", "; }"),
+        ("! ", ""),
+        ("[[ ( ", " ) ]]"),
+        ("a=(", ")"),
+        ("<(", ")"),
+        ("echo {a,", "}"),
+        ("a[", "]=1"),
+        ("eval ", ""),
+        ("x=$[", "]"),
+    ] {
+        for depth in [10, 60, 64, 70, 500, 20_000] {
+            scripts.push(nested(open, close, depth));
+            scripts.push(open.repeat(depth));
+        }
+    }
+    let image = image();
+    let mut stopped = 0;
+    for script in &scripts {
+        let outcome = ours(&image, "/testbed", script);
+        stopped += usize::from(outcome.status == -1);
+    }
+    println!("{} hostile scripts, {stopped} stopped by a limit", scripts.len());
+    assert!(stopped > 20);
+}
+
+/// What lasts of a shell survives its serialised form, and nothing else is stored.
+#[test]
+fn a_session_keeps_its_shell_between_steps() {
+    let image = image();
+    let limits = Limits::default();
+    let budget = Budget::new(&limits);
+    let blobs = BlobStore::new(Vec::new(), 1);
+    let mount = VirtualPath::lexical(b"/testbed");
+    let view = ImageView::parse(&image).expect("the image is good");
+    let workspace = Workspace::new(view, mount.clone(), Overlay::new(), Overlay::new(), &blobs, 0, &budget);
+    let mut machine = Machine::new(workspace, Effects::default(), Terminal::Columns(80));
+    let mut state = ShellState::new(&mount);
+    let fresh = postcard::to_allocvec(&state).expect("it serialises").len();
+    assert!(fresh < 40, "a fresh shell takes {fresh} bytes");
+    let steps = [
+        ("cd dir; x=1; export E=two", "", 0),
+        ("echo $x $E ${PWD##*/}; a=(p q); declare -A m=([k]=v)", "1 two dir\n", 0),
+        ("greet() { echo \"hi $1\"; cat <<EOF\ndoc $x\nEOF\n}; shopt -s nullglob; set -o pipefail", "", 0),
+        ("greet you; echo ${a[1]} ${m[k]} *.nope; false | true; echo $?", "hi you\ndoc 1\nq v\n1\n", 0),
+        ("alias say='echo aliased'; unset HOME; false", "", 1),
+        ("echo $? ${HOME-gone}; say it", "1 gone\naliased it\n", 0),
+        ("nosuch", "bash: nosuch: command not found\n", 127),
+        ("cd -", "/testbed\n", 0),
+        ("echo )", "bash: syntax error near unexpected token `)'\n", 2),
+        ("echo $((1/0)); echo never", "bash: 1/0: division by 0 (error token is \"0\")\n", 1),
+    ];
+    for (script, expected, status) in steps {
+        let bytes = postcard::to_allocvec(&state).expect("it serialises");
+        state = postcard::from_bytes(&bytes).expect("it reads back");
+        let (input, output) = (machine.streams.null(), machine.streams.buffer());
+        let descriptors = Descriptors::standard(input, output, output);
+        let found = run_script(&mut machine, &mut state, ShellKind::Interactive, script.as_bytes(), &descriptors);
+        let text = String::from_utf8_lossy(&machine.streams.take(output)).into_owned();
+        assert_eq!((text.as_str(), found), (expected, Ok(status)), "{script}");
+    }
 }

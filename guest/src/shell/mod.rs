@@ -32,6 +32,7 @@ pub use state::ShellState;
 pub use variables::{Attributes, Value, Variable};
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use crate::machine::Machine;
 use process::Process;
@@ -68,6 +69,8 @@ pub(crate) struct Shell<'m, 'a> {
     incomplete: bool,
     /// Command substitutions around the running command.
     substitutions: u32,
+    /// Aliases as they were when the running line was read; one that is being expanded is out.
+    line_aliases: BTreeMap<Vec<u8>, Vec<u8>>,
     /// Files made for `<( )`, to be removed at the end.
     substituted_files: u32,
     random_state: Cell<u32>,

@@ -1,6 +1,7 @@
 //! Running what an agent typed.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::eval::Interrupt;
@@ -111,6 +112,7 @@ impl<'m, 'a> Shell<'m, 'a> {
             keep_descriptors: false,
             incomplete: false,
             substitutions: 0,
+            line_aliases: BTreeMap::new(),
             substituted_files: 0,
             random_state: Cell::new(0),
             process_numbers: 0,

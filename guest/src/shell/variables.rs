@@ -155,6 +155,17 @@ impl Variables {
         }
     }
 
+    /// About how many bytes all values take up.
+    pub(crate) fn bytes(&self) -> u64 {
+        let size = |value: &Value| match value {
+            Value::Scalar(text) => text.len(),
+            Value::Indexed(elements) => elements.values().map(|text| text.len() + 32).sum(),
+            Value::Associative(elements) => elements.iter().map(|(key, text)| key.len() + text.len() + 48).sum(),
+        };
+        let values = self.scopes.iter().flat_map(BTreeMap::values).filter_map(|variable| variable.value.as_ref());
+        values.map(|value| size(value) as u64).sum()
+    }
+
     /// Opens the scope of a function or of a command's own assignments.
     pub(crate) fn push_scope(&mut self) {
         self.scopes.push(BTreeMap::new());

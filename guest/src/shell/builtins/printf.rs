@@ -152,7 +152,7 @@ impl Printer<'_, '_, '_, '_> {
                 };
                 let shown: Vec<&[u8]> = characters(&text);
                 let shown = &shown[..layout.precision.unwrap_or(shown.len()).min(shown.len())];
-                self.pad(&shown.concat(), shown.len(), &layout, false);
+                self.pad(&shown.concat(), shown.len(), &layout)?;
                 if stopped {
                     return Ok(None);
                 }
@@ -169,7 +169,7 @@ impl Printer<'_, '_, '_, '_> {
                 } else {
                     ""
                 };
-                self.integer(sign, &digits, &layout);
+                self.integer(sign, &digits, &layout)?;
             }
             b'u' | b'o' | b'x' | b'X' => {
                 let number = self.number()?;
@@ -179,7 +179,7 @@ impl Printer<'_, '_, '_, '_> {
                     b'x' => (if layout.alternate && number != 0 { "0x" } else { "" }, format!("{:x}", number as u64)),
                     _ => (if layout.alternate && number != 0 { "0X" } else { "" }, format!("{:X}", number as u64)),
                 };
-                self.integer(prefix, &digits, &layout);
+                self.integer(prefix, &digits, &layout)?;
             }
             b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'a' | b'A' => self.float(letter, &layout)?,
             b'(' if format[at..].windows(2).any(|pair| pair == b")T") => {
@@ -226,7 +226,7 @@ impl Printer<'_, '_, '_, '_> {
         Ok(number)
     }
 
-    fn integer(&mut self, prefix: &str, digits: &str, layout: &Layout) {
+    fn integer(&mut self, prefix: &str, digits: &str, layout: &Layout) -> Run<()> {
         let least = layout.precision.unwrap_or(1);
         let digits = if digits == "0" && layout.precision == Some(0) { "" } else { digits };
         let mut body = format!("{}{digits}", "0".repeat(least.saturating_sub(digits.len())));
@@ -236,7 +236,7 @@ impl Printer<'_, '_, '_, '_> {
         }
         let text = format!("{prefix}{body}");
         let width = text.len();
-        self.pad(text.as_bytes(), width, layout, false);
+        self.pad(text.as_bytes(), width, layout)
     }
 
     fn float(&mut self, letter: u8, layout: &Layout) -> Run<()> {
@@ -273,12 +273,13 @@ impl Printer<'_, '_, '_, '_> {
         let fill = if layout.zero && !layout.left { layout.width.saturating_sub(sign.len() + digits.len()) } else { 0 };
         let text = format!("{sign}{}{digits}", "0".repeat(fill));
         let width = text.len();
-        self.pad(text.as_bytes(), width, layout, false);
-        Ok(())
+        self.pad(text.as_bytes(), width, layout)
     }
 
-    fn pad(&mut self, text: &[u8], width: usize, layout: &Layout, _zero: bool) {
+    /// Adds `text`, which is `width` columns wide, with its blanks.
+    fn pad(&mut self, text: &[u8], width: usize, layout: &Layout) -> Run<()> {
         let fill = layout.width.saturating_sub(width);
+        self.shell.machine.budget.write((text.len() + fill) as u64)?;
         if !layout.left {
             self.output.extend(std::iter::repeat_n(b' ', fill));
         }
@@ -286,6 +287,7 @@ impl Printer<'_, '_, '_, '_> {
         if layout.left {
             self.output.extend(std::iter::repeat_n(b' ', fill));
         }
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Interrupt, Run};
 use crate::shell::Shell;
+use crate::shell::expand::Shape;
 use crate::shell::syntax::{Parser, SyntaxErrorKind, Word, assignment_length};
 use crate::shell::variables::Value;
 
@@ -136,6 +137,7 @@ impl Shell<'_, '_> {
             let right = self.arithmetic(&value)?;
             return Ok(left.wrapping_add(right).to_string().into_bytes());
         }
+        self.machine.budget.scan((old.len() + value.len()) as u64)?;
         let mut value = if old.is_empty() { value } else { [old, value].concat() };
         if attributes.upper {
             value = String::from_utf8_lossy(&value).to_uppercase().into_bytes();
@@ -151,7 +153,8 @@ impl Shell<'_, '_> {
         self.check_writable(&name)?;
         self.machine.budget.write(value.len() as u64)?;
         let attributes = self.process.variables.get(&name).map(|variable| variable.attributes).unwrap_or_default();
-        if let Some(Value::Associative(_)) = self.value_of(&name) {
+        let shape = self.shape(&name);
+        if shape == Shape::Associative {
             let key = self.expand_text(subscript)?;
             let old = if append { self.element(&name, subscript)?.unwrap_or_default() } else { Vec::new() };
             let value = self.convert_value(attributes, old, value)?;
@@ -160,10 +163,10 @@ impl Shell<'_, '_> {
             }
             return Ok(());
         }
-        let last = match self.value_of(&name) {
-            Some(Value::Indexed(elements)) => elements.last_key_value().map(|(last, _)| *last),
-            Some(_) => Some(0),
-            None => None,
+        let last = match shape {
+            Shape::Indexed(last) => last,
+            Shape::Scalar => Some(0),
+            _ => None,
         };
         let shown = [&name[..], b"[", subscript, b"]"].concat();
         let expanded = self.expand_arithmetic_text(subscript)?;
@@ -207,12 +210,12 @@ impl Shell<'_, '_> {
             }
             Err(_) => return Err(Interrupt::discard(self, 1)),
         };
-        if matches!(self.value_of(&name), Some(Value::Associative(_))) {
+        if self.shape(&name) == Shape::Associative {
             return self.assign_map(&name, &words, append);
         }
-        let mut next = match (append, self.value_of(&name)) {
-            (true, Some(Value::Indexed(elements))) => elements.last_key_value().map_or(0, |(last, _)| last + 1),
-            (true, Some(Value::Scalar(_))) => 1,
+        let mut next = match (append, self.shape(&name)) {
+            (true, Shape::Indexed(last)) => last.map_or(0, |last| last + 1),
+            (true, Shape::Scalar) => 1,
             _ => 0,
         };
         // The words are expanded before the old elements go: `a=("${a[@]}" x)`.
@@ -247,7 +250,8 @@ impl Shell<'_, '_> {
             self.process.variables.entry(&name).value = Some(Value::Indexed(std::collections::BTreeMap::new()));
         }
         for (index, adds, value) in elements {
-            self.machine.budget.write(value.len() as u64 + 16)?;
+            // What an element costs in memory, not only its text.
+            self.machine.budget.write(value.len() as u64 + 64)?;
             let old = if adds { self.indexed(&name).get(&index).cloned().unwrap_or_default() } else { Vec::new() };
             let value = self.convert_value(attributes, old, value)?;
             self.indexed(&name).insert(index, value);

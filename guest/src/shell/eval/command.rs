@@ -39,6 +39,9 @@ impl Shell<'_, '_> {
     }
 
     fn run_simple(&mut self, simple: &SimpleCommand, command: &Command) -> Run<()> {
+        if let Some(text) = self.alias_text(simple) {
+            return self.run_alias(simple, command, &text);
+        }
         self.process.substitution_status = None;
         self.compound_arguments.clear();
         let mut words = Vec::with_capacity(simple.words.len());

@@ -11,7 +11,7 @@ impl Shell<'_, '_> {
         match kind {
             CommandKind::Group(list) => self.run_list(list),
             CommandKind::Subshell(list) => {
-                let saved = self.enter_subshell();
+                let saved = self.enter_subshell()?;
                 let result = self.run_list(list);
                 self.leave_subshell(saved, result).map(|_| ())
             }

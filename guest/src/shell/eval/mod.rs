@@ -1,5 +1,6 @@
 //! Running commands.
 
+mod alias;
 mod assign;
 mod command;
 mod compound;
@@ -74,6 +75,9 @@ impl Shell<'_, '_> {
         self.process.status = if text.is_empty() { 0 } else { self.process.status };
         loop {
             parser.set_extglob(self.process.options.is("extglob"));
+            if name == b"-c" && self.process.options.is("expand_aliases") {
+                self.line_aliases.clone_from(&self.process.aliases);
+            }
             let command = parser.next_command();
             for warning in parser.take_warnings() {
                 self.process.line = warning.line;

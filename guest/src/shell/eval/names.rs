@@ -26,21 +26,22 @@ impl Shell<'_, '_> {
                 let index: usize = std::str::from_utf8(name).ok()?.parse().ok()?;
                 process.positional.get(index.checked_sub(1)?).cloned()
             }
-            _ => self.resolve_value(name)?.first().map(<[u8]>::to_vec),
+            _ => self.with_value(name, |value| value.first().map(<[u8]>::to_vec)),
         }
     }
 
     /// A variable's whole value.
     pub(crate) fn value_of(&self, name: &[u8]) -> Option<Value> {
-        self.resolve_value(name)
+        self.with_value(name, |value| Some(value.clone()))
     }
 
-    fn resolve_value(&self, name: &[u8]) -> Option<Value> {
+    /// Looks at a variable's value without copying it; `None` when it has none.
+    pub(crate) fn with_value<T>(&self, name: &[u8], look: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
         let name = self.resolve_name(name);
         if let Some(variable) = self.process.variables.get(&name) {
-            return variable.value.clone();
+            return look(variable.value.as_ref()?);
         }
-        self.computed(&name)
+        look(&self.computed(&name)?)
     }
 
     /// Variables that the shell computes until they are assigned.

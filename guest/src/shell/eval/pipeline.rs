@@ -27,7 +27,7 @@ impl Shell<'_, '_> {
             self.error(format!("[{job}] {number}\n").as_bytes())?;
         }
         let input = self.machine.streams.null();
-        let saved = self.enter_subshell();
+        let saved = self.enter_subshell()?;
         self.process.descriptors.set(0, input);
         let result = self.run_chain(chain);
         let status = self.leave_subshell(saved, result)?;
@@ -116,7 +116,7 @@ impl Shell<'_, '_> {
         let mut input = None;
         for (index, stage) in stages.iter().enumerate() {
             let output = (index + 1 < stages.len()).then(|| self.machine.streams.buffer());
-            let saved = self.enter_subshell();
+            let saved = self.enter_subshell()?;
             if let Some(input) = input {
                 self.process.descriptors.set(0, input);
             }

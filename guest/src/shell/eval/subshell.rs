@@ -9,13 +9,14 @@ use crate::shell::syntax::Function;
 
 impl Shell<'_, '_> {
     /// Starts a subshell: what it changes of the process is undone by [`Shell::leave_subshell`].
-    pub(crate) fn enter_subshell(&mut self) -> Box<Process> {
+    pub(crate) fn enter_subshell(&mut self) -> Run<Box<Process>> {
+        self.machine.budget.scan(self.process.variables.bytes())?;
         let saved = Box::new(self.process.clone());
         self.process.subshell += 1;
         self.process.traps.clear();
         self.process.jobs.clear();
         self.process.loops = 0;
-        saved
+        Ok(saved)
     }
 
     /// Ends a subshell; returns its exit status, which also becomes `$?`.

@@ -112,7 +112,7 @@ impl Shell<'_, '_> {
         if !text.iter().any(|byte| matches!(byte, b'$' | b'`' | b'"' | b'\'' | b'\\')) {
             return Ok(text.to_vec());
         }
-        let segments = self.segments(text, super::Place::Quoted)?;
+        let segments = self.nested(|shell| shell.segments(text, super::Place::Quoted))?;
         Ok(self.join_segments(segments))
     }
 }

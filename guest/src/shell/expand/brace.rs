@@ -40,7 +40,7 @@ fn expand_level(text: &[u8], options: &ParseOptions, budget: &Budget) -> Stoppab
         let mut words = Vec::with_capacity(items.len() * tails.len());
         for item in &items {
             for tail in &tails {
-                budget.write((open + item.len() + tail.len()) as u64)?;
+                budget.write((open + item.len() + tail.len() + 64) as u64)?;
                 words.push([&text[..open], item, tail].concat());
             }
         }
@@ -118,7 +118,8 @@ fn sequence(inner: &[u8], budget: &Budget) -> Stoppable<Option<Vec<Vec<u8>>>> {
         let width = if padded(first) || padded(last) { first.len().max(last.len()) } else { 0 };
         let mut items = Vec::new();
         for number in steps(from, to, step) {
-            budget.write(8)?;
+            // What an item costs in memory, not only its digits.
+            budget.write(64)?;
             let sign = if number < 0 { "-" } else { "" };
             let digits = number.unsigned_abs();
             let fill = width.saturating_sub(sign.len());

@@ -10,7 +10,7 @@ mod split;
 mod substitute;
 mod transform;
 
-pub(crate) use parameter::subscript_end;
+pub(crate) use parameter::{Shape, subscript_end};
 pub(crate) use segment::{Place, Segment};
 pub(crate) use transform::{
     characters, double_quoted, print_quoted, quote_for_reuse, quoted_key, set_word, trace_word,

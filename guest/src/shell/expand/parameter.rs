@@ -16,6 +16,19 @@ pub(super) enum Found {
     Many(Vec<Vec<u8>>, bool),
 }
 
+/// The kind of a variable's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// It has none.
+    Unset,
+    /// A string.
+    Scalar,
+    /// An indexed array with its last index.
+    Indexed(Option<i64>),
+    /// An associative array.
+    Associative,
+}
+
 /// A parsed `${...}` up to its operator.
 pub(super) struct Reference<'t> {
     /// The name.
@@ -274,6 +287,17 @@ impl Shell<'_, '_> {
 
     /// The value behind a reference.
     pub(super) fn lookup(&mut self, reference: &Reference<'_>) -> Run<Found> {
+        let found = self.find(reference)?;
+        // Copying a value is work, also where nothing is printed.
+        let bytes: usize = match &found {
+            Found::One(value) => value.as_ref().map_or(0, Vec::len),
+            Found::Many(items, _) => items.iter().map(|item| item.len() + 16).sum(),
+        };
+        self.machine.budget.scan(bytes as u64)?;
+        Ok(found)
+    }
+
+    fn find(&mut self, reference: &Reference<'_>) -> Run<Found> {
         let Some(subscript) = reference.subscript else {
             return Ok(match reference.name {
                 b"@" | b"*" => Found::Many(self.process.positional.clone(), reference.name == b"*"),
@@ -289,25 +313,43 @@ impl Shell<'_, '_> {
 
     /// One element of an array.
     pub(crate) fn element(&mut self, name: &[u8], subscript: &[u8]) -> Run<Option<Vec<u8>>> {
-        match self.value_of(name) {
-            Some(Value::Associative(elements)) => {
+        match self.shape(name) {
+            Shape::Associative => {
                 let key = self.expand_text(subscript)?;
-                Ok(crate::shell::variables::find(&elements, &key).map(<[u8]>::to_vec))
+                Ok(self.with_value(name, |value| match value {
+                    Value::Associative(elements) => crate::shell::variables::find(elements, &key).map(<[u8]>::to_vec),
+                    _ => None,
+                }))
             }
-            Some(Value::Indexed(elements)) => {
-                let index = self.index(name, subscript, elements.last_key_value().map(|(last, _)| *last))?;
-                Ok(index.and_then(|index| elements.get(&index).cloned()))
+            Shape::Indexed(last) => {
+                let index = self.index(name, subscript, last)?;
+                Ok(self.with_value(name, |value| match (value, index) {
+                    (Value::Indexed(elements), Some(index)) => elements.get(&index).cloned(),
+                    _ => None,
+                }))
             }
-            Some(Value::Scalar(text)) => {
+            Shape::Scalar => {
                 let index = self.index(name, subscript, Some(0))?;
-                Ok((index == Some(0)).then_some(text))
+                Ok(if index == Some(0) { self.scalar(name) } else { None })
             }
-            None => {
+            Shape::Unset => {
                 let expanded = self.expand_arithmetic_text(subscript)?;
                 self.arithmetic(&expanded)?;
                 Ok(None)
             }
         }
+    }
+
+    /// What kind of value a variable has.
+    pub(crate) fn shape(&self, name: &[u8]) -> Shape {
+        let shape = self.with_value(name, |value| {
+            Some(match value {
+                Value::Scalar(_) => Shape::Scalar,
+                Value::Indexed(elements) => Shape::Indexed(elements.last_key_value().map(|(last, _)| *last)),
+                Value::Associative(_) => Shape::Associative,
+            })
+        });
+        shape.unwrap_or(Shape::Unset)
     }
 
     /// The index that a subscript means; a negative one counts from behind the last element.

@@ -9,7 +9,7 @@ impl Shell<'_, '_> {
     /// a name gets.
     pub(crate) fn command_substitution(&mut self, body: &[u8], backquoted: bool) -> Run<Vec<u8>> {
         let output = self.machine.streams.buffer();
-        let saved = self.enter_subshell();
+        let saved = self.enter_subshell()?;
         self.substitutions += 1;
         self.process.descriptors.set(1, output);
         if !self.process.options.is("inherit_errexit") && !self.process.options.is("posix") {
@@ -85,7 +85,7 @@ impl Shell<'_, '_> {
 
     fn command_substitution_raw(&mut self, body: &[u8]) -> Run<Vec<u8>> {
         let output = self.machine.streams.buffer();
-        let saved = self.enter_subshell();
+        let saved = self.enter_subshell()?;
         self.process.descriptors.set(1, output);
         let result = self.run_text(body, b"-c");
         self.leave_subshell(saved, result)?;

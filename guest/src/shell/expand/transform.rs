@@ -222,18 +222,20 @@ impl Shell<'_, '_> {
         let options = self.pattern_options();
         let budget = self.machine.budget;
         let put = |matched: &[u8], result: &mut Vec<u8>| {
+            let before = result.len();
             for piece in replacement {
                 result.extend_from_slice(piece.as_deref().unwrap_or(matched));
             }
+            budget.write((result.len() - before) as u64)
         };
         let mut result = Vec::with_capacity(value.len());
         if pattern.is_empty() {
             if anchor == Anchor::Start {
-                put(b"", &mut result);
+                put(b"", &mut result)?;
             }
             result.extend_from_slice(value);
             if anchor == Anchor::End {
-                put(b"", &mut result);
+                put(b"", &mut result)?;
             }
             return Ok(result);
         }
@@ -268,7 +270,7 @@ impl Shell<'_, '_> {
             };
             match found {
                 Some(end) if end > at || !all => {
-                    put(&value[at..end], &mut result);
+                    put(&value[at..end], &mut result)?;
                     at = end;
                     if !all {
                         break;
