@@ -184,12 +184,12 @@ mod tests {
         let pad = " ".repeat(100);
         let texts = [
             format!("{blocks}{pad}x = {}1{}\n", "(-".repeat(199), ")".repeat(199)),
-            format!("{blocks}{pad}x = {}1\n", "lambda: ".repeat(990)),
-            format!("{blocks}{pad}x = {}1\n", "1 if 1 else ".repeat(490)),
-            format!("{blocks}{pad}x = {}1\n", "1**".repeat(990)),
-            format!("{blocks}{pad}x = {}1\n", "1+".repeat(990)),
-            format!("{blocks}{pad}x = a{}\n", "()".repeat(990)),
-            format!("{blocks}{pad}x = {}1\n", "-".repeat(990)),
+            format!("{blocks}{pad}x = {}1\n", "lambda: ".repeat(490)),
+            format!("{blocks}{pad}x = {}1\n", "1 if 1 else ".repeat(240)),
+            format!("{blocks}{pad}x = {}1\n", "1**".repeat(490)),
+            format!("{blocks}{pad}x = {}1\n", "1+".repeat(490)),
+            format!("{blocks}{pad}x = a{}\n", "()".repeat(490)),
+            format!("{blocks}{pad}x = {}1\n", "-".repeat(490)),
             format!("{blocks}{pad}x = {}1{}\n", "f'{".repeat(99), "}'".repeat(99)),
         ];
         for text in texts {
@@ -198,6 +198,8 @@ mod tests {
                 .spawn(move || {
                     let module = parse(&text).unwrap();
                     assert_eq!(module.definitions().len(), 100);
+                    // Visitors recurse into expressions as well.
+                    assert_eq!(module.signatures().len(), 100);
                 })
                 .unwrap()
                 .join()
