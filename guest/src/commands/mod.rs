@@ -24,6 +24,7 @@ mod nl;
 pub mod options;
 pub mod printf;
 pub mod quote;
+mod sed;
 mod simple;
 mod sink;
 mod tail;
@@ -82,6 +83,7 @@ pub const COMMANDS: &[&Command] = &[
     &simple::NPROC,
     &printf::PRINTF,
     &simple::PWD,
+    &sed::SED,
     &bash::SH,
     &simple::SLEEP,
     &simple::SYNC,

@@ -8,5 +8,6 @@ mod harness;
 mod listing;
 mod menu;
 mod printing;
+mod sed;
 mod support;
 mod words;

@@ -24,6 +24,8 @@ pub(super) struct Manner {
     pub(super) delimiter: u8,
     /// `--follow-symlinks`.
     pub(super) follow_links: bool,
+    /// `-u`: nothing is held back.
+    pub(super) unbuffered: bool,
     /// `--posix`.
     pub(super) posix: bool,
 }
@@ -101,7 +103,7 @@ pub(super) fn run(
     files: Vec<Vec<u8>>,
 ) -> Stoppable<Result<u8, Fatal>> {
     let in_place = manner.in_place.is_some();
-    let outputs = match Outputs::open(context, &script.outputs, manner.delimiter, in_place)? {
+    let outputs = match Outputs::open(context, &script.outputs, manner)? {
         Ok(outputs) => outputs,
         Err(fatal) => return Ok(Err(fatal)),
     };
@@ -138,9 +140,8 @@ impl<'s> Executor<'_, '_, '_, 's> {
                 End::Again => again = true,
                 End::Quit(status) => {
                     self.print_appended()?;
-                    self.finish_edit(true)?;
-                    let trouble = if self.input.trouble && status == 0 { 2 } else { status };
-                    return Ok(trouble);
+                    self.finish_edit()?;
+                    return Ok(if self.input.trouble { self.end_status() } else { status });
                 }
             }
         }
@@ -148,10 +149,7 @@ impl<'s> Executor<'_, '_, '_, 's> {
     }
 
     fn end_status(&self) -> u8 {
-        match (self.input.trouble, self.input.worst) {
-            (false, _) => 0,
-            (true, status) => status,
-        }
+        if self.input.trouble { 2 } else { 0 }
     }
 
     /// Reads the next line into the pattern space; false at the end of all input.
@@ -166,7 +164,7 @@ impl<'s> Executor<'_, '_, '_, 's> {
                 self.line_number += 1;
                 return Ok(true);
             }
-            self.finish_edit(false)?;
+            self.finish_edit()?;
             if !self.input.advance(self.context)?? {
                 return Ok(false);
             }
@@ -196,8 +194,8 @@ impl<'s> Executor<'_, '_, '_, 's> {
         let pattern = pattern.or(self.last_pattern);
         self.last_pattern = pattern;
         pattern.ok_or_else(|| {
-            let message = b"-e expression #1, char 0: no previous regular expression".to_vec();
-            Failure::Fatal(Fatal { message, status: 1 })
+            let error = self.script.no_previous_pattern.clone();
+            Failure::Fatal(Fatal { message: error.message, status: error.status })
         })
     }
 
@@ -230,23 +228,17 @@ impl<'s> Executor<'_, '_, '_, 's> {
                             self.context.machine.workspace.read_at(directory, name)?.unwrap_or_default()
                         }
                     };
-                    if !bytes.is_empty() {
-                        self.outputs.raw(self.context, Place::Main, bytes)?;
-                    }
+                    self.outputs.raw(self.context, Place::Main, bytes)?;
                 }
             }
         }
         Ok(())
     }
 
-    /// Puts the new text of a file that was edited in place where the old one was. After `q` the
-    /// lines that were not read stay as they are.
-    fn finish_edit(&mut self, with_rest: bool) -> Result<(), Failure> {
+    /// Puts the new text of a file that was edited in place where the old one was.
+    fn finish_edit(&mut self) -> Result<(), Failure> {
         let Some(suffix) = &self.manner.in_place else { return Ok(()) };
-        let Some(mut text) = self.outputs.take_edited() else { return Ok(()) };
-        if with_rest {
-            text.extend_from_slice(self.input.rest());
-        }
+        let Some(text) = self.outputs.take_edited() else { return Ok(()) };
         let Some(file) = &self.input.current else { return Ok(()) };
         let result = super::replace::replace(self.context, file, suffix, text, self.manner.follow_links)?;
         Ok(result?)
@@ -309,21 +301,23 @@ impl<'s> Executor<'_, '_, '_, 's> {
             Action::Execute(line) => self.execute(line)?,
             Action::FileName => {
                 let name = self.input.current.as_ref().map_or(b"-".to_vec(), |file| file.name.clone());
-                self.outputs.raw(self.context, Place::Main, &[&name[..], b"\n"].concat())?;
+                self.outputs.raw(self.context, Place::Main, &[&name[..], &[delimiter]].concat())?;
             }
             Action::Get => self.pattern.clone_from(&self.hold),
             Action::GetAppend => {
                 self.pattern.text.push(delimiter);
                 self.pattern.text.extend_from_slice(&self.hold.text);
+                self.pattern.has_newline = self.hold.has_newline;
             }
             Action::Hold => self.hold.clone_from(&self.pattern),
             Action::HoldAppend => {
                 self.hold.text.push(delimiter);
                 self.hold.text.extend_from_slice(&self.pattern.text);
+                self.hold.has_newline = self.pattern.has_newline;
             }
             Action::Exchange => std::mem::swap(&mut self.pattern, &mut self.hold),
             Action::List(width) => {
-                let text = list::list(&self.pattern.text, width.unwrap_or(self.manner.width));
+                let text = list::list(&self.pattern.text, width.unwrap_or(self.manner.width), delimiter);
                 self.outputs.raw(self.context, Place::Main, &text)?;
             }
             Action::Next => return self.next_line(),
@@ -333,6 +327,7 @@ impl<'s> Executor<'_, '_, '_, 's> {
             Action::Quit { print, status } => {
                 if *print {
                     self.print_automatically()?;
+                    self.outputs.raw(self.context, Place::Main, b"")?;
                 } else {
                     self.appended.clear();
                 }
@@ -352,7 +347,7 @@ impl<'s> Executor<'_, '_, '_, 's> {
             Action::Transliterate(pairs) => self.transliterate(pairs),
             Action::Zap => self.pattern.text.clear(),
             Action::LineNumber => {
-                let text = format!("{}\n", self.line_number);
+                let text = format!("{}{}", self.line_number, char::from(delimiter));
                 self.outputs.raw(self.context, Place::Main, text.as_bytes())?;
             }
             Action::Removed(name) => {
@@ -366,11 +361,8 @@ impl<'s> Executor<'_, '_, '_, 's> {
     fn print_first_line(&mut self, place: Place) -> Stoppable<()> {
         let text = &self.pattern.text;
         let end = memchr::memchr(self.manner.delimiter, text);
-        let (line, has_newline) = match end {
-            Some(end) => (text.get(..end).unwrap_or_default(), true),
-            None => (text.as_slice(), self.pattern.has_newline),
-        };
-        self.outputs.line(self.context, place, line, has_newline)
+        let line = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
+        self.outputs.line(self.context, place, line, end.is_some() || self.pattern.has_newline)
     }
 
     fn next_line(&mut self) -> Result<Option<End>, Failure> {

@@ -51,14 +51,7 @@ pub(super) struct Input<'a> {
 
 impl<'a> Input<'a> {
     pub(super) fn new(names: Vec<Vec<u8>>, delimiter: u8, in_place: bool) -> Self {
-        Self {
-            names: names.into_iter(),
-            current: None,
-            upcoming: None,
-            delimiter,
-            in_place,
-            trouble: false,
-        }
+        Self { names: names.into_iter(), current: None, upcoming: None, delimiter, in_place, trouble: false }
     }
 
     /// Whether the current file has no further line.
@@ -119,11 +112,6 @@ impl<'a> Input<'a> {
                         true => [b"couldn't edit ", name.as_slice(), b": not a regular file"].concat(),
                         false => [b"read error on ", name.as_slice(), b": Is a directory"].concat(),
                     };
-                    if self.in_place {
-                        context.complain(&message)?;
-                        self.trouble = true;
-                        continue;
-                    }
                     return Ok(Err(Fatal { message, status: 4 }));
                 }
                 Ok((path, _)) => match workspace.read(&path)? {
@@ -138,6 +126,6 @@ impl<'a> Input<'a> {
 
     fn complain(&mut self, context: &mut Context<'_, '_>, name: &[u8], error: FileError) -> Stoppable<()> {
         self.trouble = true;
-        context.complain(&[b"can't read ", name, b": ", error.message().as_bytes()].concat())
+        super::complain(context, &[b"can't read ", name, b": ", error.message().as_bytes()].concat())
     }
 }

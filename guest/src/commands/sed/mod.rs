@@ -22,16 +22,13 @@ use super::options::{Long, OptionReader, OptionTable};
 use super::{Buffering, Command, Context};
 use crate::budget::Stoppable;
 use execute::Manner;
+use output::Outputs;
 use parse::{Parser, Reading};
 use reader::{Origin, ScriptError};
 
 /// `sed`.
-pub(super) const SED: Command = Command {
-    name: "sed",
-    summary: "edit a stream of lines (GNU sed 4.9)",
-    buffering: Buffering::Blocks,
-    run,
-};
+pub(super) const SED: Command =
+    Command { name: "sed", summary: "edit a stream of lines (GNU sed 4.9)", buffering: Buffering::Blocks, run };
 
 const TABLE: OptionTable = OptionTable {
     short: "bsnrzuEe:f:l:i::V:s",
@@ -74,7 +71,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             Ok(Some(given)) => given,
             Ok(None) => break,
             Err(error) => {
-                context.complain(&error.0)?;
+                complain(context, &error.0)?;
                 return usage::usage(context, 1);
             }
         };
@@ -87,7 +84,14 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
                 manner.separate = true;
                 manner.in_place = Some(given.text().to_vec());
             }
-            "l" => manner.width = String::from_utf8_lossy(given.text()).parse().unwrap_or(70),
+            "l" => match std::str::from_utf8(given.text()).map(str::parse::<u64>) {
+                Ok(Ok(width)) => manner.width = width,
+                _ => {
+                    let message = [b"invalid line length: ", given.text()].concat();
+                    complain(context, &message)?;
+                    return usage::usage(context, 1);
+                }
+            },
             "posix" => manner.posix = true,
             "sandbox" => reading.sandbox = true,
             "follow-symlinks" => manner.follow_links = true,
@@ -101,7 +105,8 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             },
             "help" => return usage::help(context),
             "version" => return usage::version(context),
-            // `-u` and `-b` change nothing here; `--debug` only annotates.
+            "u" => manner.unbuffered = true,
+            // `-b` changes nothing here; `--debug` only annotates.
             _ => {}
         }
     }
@@ -114,29 +119,43 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     if files.is_empty() && manner.in_place.is_none() {
         files.push(b"-".to_vec());
     }
-    let script = match parse_all(reading, &pieces) {
+    let mut parser = Parser::new(reading);
+    let script = match parse_all(&mut parser, &pieces) {
         Ok(script) => script,
         Err(error) => {
-            context.complain(&error.message)?;
-            return Ok(error.status);
+            let opened = Outputs::open(context, parser.outputs(), &manner)?;
+            let (message, status) = match opened {
+                Ok(_) => (error.message, error.status),
+                Err(fatal) => (fatal.message, fatal.status),
+            };
+            complain(context, &message)?;
+            return Ok(status);
         }
     };
     if files.is_empty() {
-        context.complain(b"no input files")?;
+        if let Err(fatal) = Outputs::open(context, &script.outputs, &manner)? {
+            complain(context, &fatal.message)?;
+            return Ok(fatal.status);
+        }
+        complain(context, b"no input files")?;
         return Ok(PANIC);
     }
     manner.quiet |= script.starts_quiet;
     match execute::run(context, &script, &manner, files)? {
         Ok(status) => Ok(status),
         Err(fatal) => {
-            context.complain(&fatal.message)?;
+            complain(context, &fatal.message)?;
             Ok(fatal.status)
         }
     }
 }
 
-fn parse_all(reading: Reading, pieces: &[Piece]) -> Result<script::Script, ScriptError> {
-    let mut parser = Parser::new(reading);
+/// Prints a message. Unlike other GNU programs, sed does not flush standard output before it.
+fn complain(context: &mut Context<'_, '_>, message: &[u8]) -> Stoppable<()> {
+    context.error(&[b"sed: ", message, b"\n"].concat())
+}
+
+fn parse_all(parser: &mut Parser, pieces: &[Piece]) -> Result<script::Script, ScriptError> {
     for (text, origin) in pieces {
         parser.piece(text, origin.clone())?;
     }
@@ -152,7 +171,7 @@ fn script_file(context: &mut Context<'_, '_>, name: &[u8]) -> Stoppable<Result<P
         Ok(bytes) => Ok(Ok((bytes.to_vec(), Origin::File(name.to_vec())))),
         Err(error) => {
             let text = error.message().as_bytes();
-            context.complain(&[b"couldn't open file ", name, b": ", text].concat())?;
+            complain(context, &[b"couldn't open file ", name, b": ", text].concat())?;
             Ok(Err(PANIC))
         }
     }

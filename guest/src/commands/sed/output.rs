@@ -1,5 +1,6 @@
 //! Where sed writes: standard output or the file that is edited in place, and the files of `w`.
 
+use super::execute::Manner;
 use super::input::Fatal;
 use crate::budget::Stoppable;
 use crate::commands::Context;
@@ -10,7 +11,7 @@ use crate::machine::StreamId;
 pub(super) enum Place {
     /// Standard output, or with `-i` the new text of the current file.
     Main,
-    /// Standard output.
+    /// Standard output as a file of `w`, which does not know what [`Place::Main`] owes.
     Standard,
     /// Standard error.
     Error,
@@ -27,6 +28,7 @@ pub(super) struct Outputs {
     named: Vec<Place>,
     owing: Vec<Place>,
     delimiter: u8,
+    unbuffered: bool,
 }
 
 impl Outputs {
@@ -34,14 +36,12 @@ impl Outputs {
     pub(super) fn open(
         context: &mut Context<'_, '_>,
         names: &[Vec<u8>],
-        delimiter: u8,
-        in_place: bool,
+        manner: &Manner,
     ) -> Stoppable<Result<Self, Fatal>> {
         let mut named = Vec::new();
         for name in names {
             let place = match name.as_slice() {
-                b"/dev/stdout" if in_place => Place::Standard,
-                b"/dev/stdout" => Place::Main,
+                b"/dev/stdout" => Place::Standard,
                 b"/dev/stderr" => Place::Error,
                 _ => match context.machine.open_output(context.directory, name, false)? {
                     Ok(stream) => Place::File(stream),
@@ -54,7 +54,13 @@ impl Outputs {
             };
             named.push(place);
         }
-        Ok(Ok(Self { edited: None, named, owing: Vec::new(), delimiter }))
+        Ok(Ok(Self {
+            edited: None,
+            named,
+            owing: Vec::new(),
+            delimiter: manner.delimiter,
+            unbuffered: manner.unbuffered,
+        }))
     }
 
     pub(super) fn named(&self, index: usize) -> Place {
@@ -104,7 +110,10 @@ impl Outputs {
                 edited.extend_from_slice(text);
                 Ok(())
             }
-            (Place::Main | Place::Standard, _) => context.out(text),
+            (Place::Main | Place::Standard, _) => {
+                context.out(text)?;
+                if self.unbuffered { context.flush() } else { Ok(()) }
+            }
             (Place::Error, _) => context.error(text),
             (Place::File(stream), _) => context.machine.streams.write(stream, text, context.machine.budget),
         }

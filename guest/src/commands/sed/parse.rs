@@ -42,6 +42,7 @@ impl Parser {
     /// Parses the next piece.
     pub(super) fn piece(&mut self, text: &[u8], origin: Origin) -> Result<(), ScriptError> {
         let mut reader = Reader::new(text, origin);
+        self.script.no_previous_pattern = reader.error_from("no previous regular expression", 0);
         if let Some((command, text)) = self.unfinished.take() {
             self.read_text(&mut reader, command, text);
         }
@@ -52,8 +53,13 @@ impl Parser {
         Ok(())
     }
 
+    /// The files that the script writes to, as far as it was read: sed opens them while it reads.
+    pub(super) fn outputs(&self) -> &[Vec<u8>] {
+        &self.script.outputs
+    }
+
     /// The whole script.
-    pub(super) fn finish(mut self) -> Result<Script, ScriptError> {
+    pub(super) fn finish(&mut self) -> Result<Script, ScriptError> {
         if let Some(block) = self.blocks.pop() {
             return Err(block.error);
         }
@@ -61,21 +67,21 @@ impl Parser {
             self.set_text(command, &text);
         }
         let end = self.script.commands.len();
-        for (label, command) in self.jumps {
+        for (label, command) in std::mem::take(&mut self.jumps) {
             let found = self.labels.iter().find(|(other, _)| *other == label).map(|(_, place)| *place);
             let target = match found {
                 Some(place) => place,
                 None if label.is_empty() => end,
                 None => {
                     let message = [b"can't find label for jump to `", label.as_slice(), b"'"].concat();
-                    return Err(ScriptError { message, status: 1 });
+                    return Err(ScriptError { message, status: 4 });
                 }
             };
             if let Some(SedCommand { action: Action::Branch { to, .. }, .. }) = self.script.commands.get_mut(command) {
                 *to = target;
             }
         }
-        Ok(self.script)
+        Ok(std::mem::take(&mut self.script))
     }
 
     fn command(&mut self, reader: &mut Reader<'_>, byte: u8) -> Result<(), ScriptError> {
@@ -134,14 +140,11 @@ impl Parser {
         Ok(())
     }
 
-    /// A comment; `#n` alone on the first line of the script means `-n`.
+    /// A comment. One that begins the script and begins with `#n` means `-n`, whatever follows.
     fn comment(&mut self, reader: &mut Reader<'_>) {
         let is_first = reader.position() == 1 && !self.is_later_piece;
         let mut byte = reader.next();
-        if is_first && byte == Some(b'n') {
-            byte = reader.next();
-            self.script.starts_quiet |= matches!(byte, None | Some(b'\n'));
-        }
+        self.script.starts_quiet |= is_first && byte == Some(b'n');
         while !matches!(byte, None | Some(b'\n')) {
             byte = reader.next();
         }

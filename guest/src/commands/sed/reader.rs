@@ -11,7 +11,7 @@ pub(super) enum Origin {
 }
 
 /// What is wrong with a script, and where: the text after `sed: `.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ScriptError {
     pub(super) message: Vec<u8>,
     /// The exit status.
@@ -153,7 +153,8 @@ impl<'s> Reader<'s> {
     }
 
     /// The string up to the next `delimiter`; `None` when it does not end on its line. Of the
-    /// escapes only those of the delimiter and of newlines are resolved.
+    /// escapes only those of the delimiter and of newlines are resolved. In a regular expression a
+    /// delimiter inside of brackets is a member.
     pub(super) fn delimited(&mut self, delimiter: u8, is_regex: bool) -> Option<Vec<u8>> {
         let mut text = Vec::new();
         loop {
@@ -163,6 +164,7 @@ impl<'s> Reader<'s> {
                     self.back(Some(b'\n'));
                     return None;
                 }
+                b'[' if is_regex => self.bracket(&mut text)?,
                 b'\\' => match self.next()? {
                     b'n' if is_regex && delimiter != b'n' => text.push(b'\n'),
                     b'\n' => text.push(b'\n'),
@@ -170,6 +172,66 @@ impl<'s> Reader<'s> {
                     byte => text.extend_from_slice(&[b'\\', byte]),
                 },
                 byte => text.push(byte),
+            }
+        }
+    }
+
+    /// A bracket expression whose `[` was read.
+    fn bracket(&mut self, text: &mut Vec<u8>) -> Option<()> {
+        text.push(b'[');
+        let mut byte = self.next()?;
+        if byte == b'^' {
+            text.push(byte);
+            byte = self.next()?;
+        }
+        let mut is_first = true;
+        loop {
+            match byte {
+                b']' if !is_first => break,
+                b'\n' => {
+                    self.back(Some(b'\n'));
+                    return None;
+                }
+                b'[' => {
+                    text.push(byte);
+                    let kind = self.next()?;
+                    if !matches!(kind, b':' | b'.' | b'=') {
+                        is_first = false;
+                        byte = kind;
+                        continue;
+                    }
+                    self.class(kind, text)?;
+                }
+                b'\\' => match self.next()? {
+                    b'n' => text.push(b'\n'),
+                    other => {
+                        text.push(b'\\');
+                        is_first = false;
+                        byte = other;
+                        continue;
+                    }
+                },
+                byte => text.push(byte),
+            }
+            is_first = false;
+            byte = self.next()?;
+        }
+        text.push(b']');
+        Some(())
+    }
+
+    /// The rest of `[:class:]` and its like, whose first two bytes were read.
+    fn class(&mut self, kind: u8, text: &mut Vec<u8>) -> Option<()> {
+        text.push(kind);
+        loop {
+            let byte = self.next()?;
+            if byte == b'\n' {
+                self.back(Some(byte));
+                return None;
+            }
+            text.push(byte);
+            if byte == b']' && text.get(text.len().wrapping_sub(2)) == Some(&kind) {
+                return Some(());
             }
         }
     }

@@ -78,8 +78,9 @@ pub(super) fn append(parts: &[Part], subject: &[u8], captures: &Captures, out: &
                 continue;
             }
             Part::Case(change) => {
-                // `\l\U` and `\U\l` say the same; `\E` ends only what lasts.
+                // What lasts takes a waiting `\l` or `\u` away.
                 all = *change;
+                next = CaseChange::End;
                 continue;
             }
         };

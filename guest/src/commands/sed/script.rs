@@ -1,5 +1,6 @@
 //! A sed script after parsing.
 
+use super::reader::ScriptError;
 use crate::matching::Pattern;
 
 /// A parsed script.
@@ -10,6 +11,8 @@ pub(super) struct Script {
     pub(super) starts_quiet: bool,
     /// Files that `w` writes to, in the order in which they were named.
     pub(super) outputs: Vec<Vec<u8>>,
+    /// What is said when an empty pattern finds no pattern used before it.
+    pub(super) no_previous_pattern: ScriptError,
 }
 
 /// One command with its addresses.
@@ -43,7 +46,9 @@ pub(super) enum Address {
 #[derive(Debug)]
 pub(super) enum Action {
     /// `{`: where it does not apply, go to the command after the matching `}`.
-    Block { end: usize },
+    Block {
+        end: usize,
+    },
     /// `}` or `:label`.
     Nothing,
     /// `a`, `i`, `c`.
@@ -51,7 +56,10 @@ pub(super) enum Action {
     Insert(Vec<u8>),
     Change(Vec<u8>),
     /// `b`, `t`, `T`: where to go on; past the last command for the end.
-    Branch { when: When, to: usize },
+    Branch {
+        when: When,
+        to: usize,
+    },
     /// `d`, `D`.
     Delete,
     DeleteFirstLine,
@@ -74,7 +82,10 @@ pub(super) enum Action {
     Print,
     PrintFirstLine,
     /// `q`, `Q`.
-    Quit { print: bool, status: u8 },
+    Quit {
+        print: bool,
+        status: u8,
+    },
     /// `r`, `R`.
     ReadFile(Vec<u8>),
     ReadLine(Vec<u8>),

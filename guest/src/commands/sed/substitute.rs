@@ -21,7 +21,7 @@ impl<'s> Executor<'_, '_, '_, 's> {
             let Some(captures) = subject.captures_at(at, budget)? else { break };
             let whole = captures.whole();
             if whole.start == whole.end && last_end == Some(whole.start) {
-                at = whole.start + character_length(text.get(whole.start..).unwrap_or_default());
+                at = whole.start + 1;
                 last_end = None;
                 continue;
             }
@@ -37,10 +37,8 @@ impl<'s> Executor<'_, '_, '_, 's> {
                 }
             }
             last_end = Some(whole.end);
-            at = match whole.end - whole.start {
-                0 => whole.end + character_length(text.get(whole.end..).unwrap_or_default()),
-                _ => whole.end,
-            };
+            // GNU sed goes on after one byte here, even inside a character.
+            at = if whole.start == whole.end { whole.end + 1 } else { whole.end };
         }
         if !replaced {
             self.pattern.text = text;
