@@ -6,15 +6,15 @@ mod abi_unsafe;
 pub mod arena;
 pub mod budget;
 pub mod commands;
+pub mod editor;
 pub mod glob;
 pub mod limits;
 pub mod machine;
 pub mod matching;
+pub mod profile;
 pub mod shell;
+pub mod step;
 pub mod workspace;
 pub mod world;
 
-/// One step: the call in `input`, on the repository in `image`, to an encoded outcome.
-pub fn step(_image: &[u8], input: &[u8]) -> Vec<u8> {
-    input.to_vec()
-}
+pub use step::step;
