@@ -1,1 +1,59 @@
-fn main() {}
+//! The `sparring` command: a thin user of the crates.
+//!
+//! Exit status: 0 done, 1 the work failed, 2 bad usage.
+
+mod command;
+mod error;
+mod place;
+mod python;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use error::CommandError;
+
+/// Simulated tool environments for training coding agents.
+#[derive(Debug, Parser)]
+#[command(name = "sparring", version, arg_required_else_help = true)]
+#[command(after_help = "Examples:\n  \
+    sparring demo                                     the whole loop, nothing to set up\n  \
+    sparring session --repo .                         JSON lines in, JSON lines out\n  \
+    sparring bench --repo . --json                    what a step costs on your repository")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The main job on real input: tasks, thousands of sessions, rewards, a dataset.
+    Demo(command::demo::Arguments),
+    /// Builds images.
+    Image(command::image::Arguments),
+    /// One session: JSON lines on standard input, JSON lines on standard output.
+    Session(command::session::Arguments),
+    /// Makes and checks tasks.
+    Tasks(command::tasks::Arguments),
+    /// Runs rollouts of tasks and writes a dataset. Goes on where a killed run stopped.
+    Rollout(command::rollout::Arguments),
+    /// Runs every recorded trajectory again and compares each step.
+    Replay(command::replay::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Demo(arguments) => command::demo::run(&arguments),
+        Command::Image(arguments) => command::image::run(&arguments),
+        Command::Session(arguments) => command::session::run(&arguments),
+        Command::Tasks(arguments) => command::tasks::run(&arguments),
+        Command::Rollout(arguments) => command::rollout::run(&arguments),
+        Command::Replay(arguments) => command::replay::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.report(),
+    }
+}

@@ -1,0 +1,8 @@
+//! One file for each command.
+
+pub(crate) mod demo;
+pub(crate) mod image;
+pub(crate) mod replay;
+pub(crate) mod rollout;
+pub(crate) mod session;
+pub(crate) mod tasks;

@@ -1,0 +1,235 @@
+//! `sparring session`: a session on standard input and output, for any language.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use sparring_guest::profile;
+use sparring_guest::step::{RawCall, Settings};
+use sparring_runtime::effect::Effects;
+use sparring_runtime::engine::Policy;
+use sparring_runtime::session::{Base, Session, Stepper};
+
+use crate::{CommandError, place};
+
+/// The arguments of `sparring session`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "In, one JSON object a line:\n  \
+    {\"tool\": \"execute_bash\", \"arguments\": {\"command\": \"ls\"}}\n  \
+    {\"control\": \"tools\" | \"diff\" | \"finish\"}\n  \
+    {\"control\": \"fork\", \"as\": \"b\"}   {\"control\": \"use\", \"session\": \"b\"}\n\
+    An element of OpenAI's tool_calls is a call as well. The first session is called `main`.")]
+pub(crate) struct Arguments {
+    /// A directory, a git repository, a tar, tar.gz, zip or wheel.
+    #[arg(long)]
+    repo: PathBuf,
+    /// A commit of the repository.
+    #[arg(long)]
+    commit: Option<String>,
+    /// The tools: openhands or bash.
+    #[arg(long, default_value = "openhands")]
+    profile: String,
+    /// Where the session sees the repository.
+    #[arg(long, default_value = "/testbed")]
+    root: String,
+}
+
+/// The longest line that is read; bytes.
+const LINE_BYTES: usize = 16 << 20;
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    let settings = Settings {
+        profile: arguments.profile.clone(),
+        root: arguments.root.clone(),
+        ..Settings::default()
+    };
+    let opened = place::image(&place::source(&arguments.repo, arguments.commit.as_deref())?)?;
+    let base = Base::new(opened.image, settings).map_err(|error| CommandError::Usage(error.to_string()))?;
+    let stepper = Stepper::new(&place::engine()?, Policy::Resident, Arc::new(Effects::default()));
+    let sessions = BTreeMap::from([("main".to_owned(), Seat::Live(Session::new(base)))]);
+    let mut server = Server { stepper, sessions, current: "main".into() };
+    let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if read_line(&mut input, &mut line)? == 0 {
+            return Ok(());
+        }
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let answer = server.answer(&line)?;
+        writeln!(output, "{answer}")?;
+        output.flush()?;
+    }
+}
+
+/// Reads a line; of one that is too long only the start, which is then no JSON.
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<usize> {
+    let mut total = 0;
+    loop {
+        let available = input.fill_buf()?;
+        if available.is_empty() {
+            return Ok(total);
+        }
+        let end = available.iter().position(|&byte| byte == b'\n').map(|at| at + 1);
+        let length = end.unwrap_or(available.len());
+        if line.len() <= LINE_BYTES {
+            line.extend_from_slice(&available[..length]);
+        }
+        input.consume(length);
+        total += length;
+        if end.is_some() {
+            return Ok(total);
+        }
+    }
+}
+
+enum Seat {
+    Live(Session),
+    /// After `finish`: what it was, to go on answering that it has ended.
+    Ended { steps: u32, digest: String },
+}
+
+struct Server {
+    stepper: Stepper,
+    sessions: BTreeMap<String, Seat>,
+    current: String,
+}
+
+impl Server {
+    fn answer(&mut self, line: &[u8]) -> Result<Value, CommandError> {
+        if line.len() > LINE_BYTES {
+            return Ok(self.bad_call(&format!("a line of more than {LINE_BYTES} bytes")));
+        }
+        let value: Value = match serde_json::from_slice(line) {
+            Ok(value) => value,
+            Err(error) => return Ok(self.bad_call(&format!("not a JSON object: {error}"))),
+        };
+        if let Some(control) = value.get("control") {
+            return self.control(control, &value);
+        }
+        match read_call(&value) {
+            Ok((tool, arguments)) => self.call(&tool, &arguments),
+            Err(error) => Ok(self.bad_call(&error)),
+        }
+    }
+
+    /// An answer in the form of a step to a line that is no call. It changes nothing and takes no
+    /// step.
+    fn bad_call(&self, error: &str) -> Value {
+        let (steps, digest) = self.whereabouts();
+        json!({
+            "observation": format!("ERROR: {error}"), "status": "bad_call", "exit_code": null,
+            "provenance": "exact", "step": steps, "step_us": 0.0, "digest": digest,
+        })
+    }
+
+    fn whereabouts(&self) -> (u32, String) {
+        match self.sessions.get(&self.current) {
+            Some(Seat::Live(session)) => {
+                let digest = session.files_digest().map(|digest| digest.to_string()).unwrap_or_default();
+                (session.steps(), digest)
+            }
+            Some(Seat::Ended { steps, digest }) => (*steps, digest.clone()),
+            None => (0, String::new()),
+        }
+    }
+
+    fn call(&mut self, tool: &str, arguments: &str) -> Result<Value, CommandError> {
+        let session = match self.sessions.get_mut(&self.current) {
+            Some(Seat::Live(session)) => session,
+            _ => {
+                let (steps, digest) = self.whereabouts();
+                return Ok(json!({
+                    "observation": "The session has finished; no further calls are answered.",
+                    "status": "finished", "exit_code": null, "provenance": "exact",
+                    "step": steps, "step_us": 0.0, "digest": digest,
+                }));
+            }
+        };
+        let step = session
+            .step(&mut self.stepper, &RawCall { tool, arguments })
+            .map_err(CommandError::failed)?;
+        let files = session.files_digest().map_err(CommandError::failed)?;
+        let observation = &step.observation;
+        Ok(json!({
+            "observation": observation.text,
+            "status": observation.status.name(),
+            "exit_code": observation.exit_code,
+            "provenance": observation.provenance.name(),
+            "step": session.steps(),
+            "step_us": (step.elapsed.as_nanos() as f64 / 100.0).round() / 10.0,
+            "digest": step.digest_with(&files).to_string(),
+        }))
+    }
+
+    fn control(&mut self, control: &Value, line: &Value) -> Result<Value, CommandError> {
+        let refuse = |error: String| Ok(json!({ "control": control, "ok": false, "error": error }));
+        let Some(name) = control.as_str() else { return refuse("`control` must be a string".into()) };
+        let text = |key: &str| line.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        match name {
+            "use" => {
+                let Some(id) = text("session") else { return refuse("`session` names the session to use".into()) };
+                if !self.sessions.contains_key(id) {
+                    let known: Vec<_> = self.sessions.keys().map(String::as_str).collect();
+                    return refuse(format!("no session `{id}`; there are: {}", known.join(", ")));
+                }
+                self.current = id.to_owned();
+                return Ok(json!({ "control": "use", "ok": true, "session": id }));
+            }
+            "tools" | "diff" | "finish" | "fork" => {}
+            other => return refuse(format!("unknown control `{other}`; known are: tools, diff, finish, fork, use")),
+        }
+        let Some(Seat::Live(session)) = self.sessions.get(&self.current) else {
+            return refuse(format!("session `{}` has finished", self.current));
+        };
+        match name {
+            "tools" => {
+                let settings = session.base().settings();
+                let tools = profile::find(&settings.profile).map_or("[]", |profile| profile.tools());
+                let tools: Value = serde_json::from_str(tools).map_err(CommandError::failed)?;
+                Ok(json!({ "control": "tools", "ok": true, "tools": tools }))
+            }
+            "diff" => {
+                let diff = session.diff().map_err(CommandError::failed)?;
+                Ok(json!({ "control": "diff", "ok": true, "diff": String::from_utf8_lossy(&diff) }))
+            }
+            "fork" => {
+                let Some(id) = text("as") else { return refuse("`as` names the new session".into()) };
+                if self.sessions.contains_key(id) {
+                    return refuse(format!("session `{id}` is there already"));
+                }
+                let fork = session.fork();
+                self.sessions.insert(id.to_owned(), Seat::Live(fork));
+                Ok(json!({ "control": "fork", "ok": true, "as": id }))
+            }
+            _ => {
+                let finished = session.fork().finish().map_err(CommandError::failed)?;
+                let diff = String::from_utf8_lossy(&finished.diff()).into_owned();
+                let digest = finished.digest.to_string();
+                let ended = Seat::Ended { steps: finished.steps, digest: digest.clone() };
+                self.sessions.insert(self.current.clone(), ended);
+                Ok(json!({ "control": "finish", "ok": true, "diff": diff, "digest": digest }))
+            }
+        }
+    }
+}
+
+/// A call in either of its forms: tool and arguments as JSON text.
+fn read_call(value: &Value) -> Result<(String, String), String> {
+    let (name, arguments) = match value.get("function") {
+        Some(function) => (function.get("name"), function.get("arguments")),
+        None => (value.get("tool"), value.get("arguments")),
+    };
+    let name = name.and_then(Value::as_str).ok_or("a call has a string `tool`, or a `function` with a `name`")?;
+    let arguments = match arguments {
+        None | Some(Value::Null) => "{}".to_owned(),
+        // OpenAI's interface writes the arguments as text.
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    Ok((name.to_owned(), arguments))
+}

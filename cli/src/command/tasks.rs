@@ -1,0 +1,150 @@
+//! `sparring tasks generate` and `sparring tasks validate`.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use sparring_runtime::source::Source;
+use sparring_tasks::function_localization::{self, Generated};
+use sparring_tasks::{Task, jsonl, task, validate};
+use sparring_tree::{Tree, TreeLimits};
+
+use crate::{CommandError, place};
+
+/// The arguments of `sparring tasks`.
+#[derive(Debug, clap::Args)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: TasksCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum TasksCommand {
+    /// Makes tasks from a repository; the same seed makes the same tasks.
+    #[command(after_help = "Example:\n  \
+        sparring tasks generate --kind function_localization --repo . --count 100 --seed 1 -o tasks.jsonl")]
+    Generate {
+        /// What kind of tasks.
+        #[arg(long, value_parser = ["function_localization"])]
+        kind: String,
+        /// A directory, a git repository, a tar, tar.gz, zip or wheel.
+        #[arg(long)]
+        repo: PathBuf,
+        /// A commit of the repository.
+        #[arg(long)]
+        commit: Option<String>,
+        /// How many tasks at most.
+        #[arg(long, default_value_t = 500)]
+        count: usize,
+        /// Chooses among what the repository offers.
+        #[arg(long, default_value_t = 42)]
+        seed: u64,
+        /// Hides the names of what is to be found.
+        #[arg(long)]
+        masked: bool,
+        /// Where the tasks go.
+        #[arg(short, long)]
+        output: PathBuf,
+    },
+    /// Checks tasks: the gold scores 1, doing nothing scores 0, twice the same.
+    Validate {
+        /// A file that `generate` wrote.
+        tasks: PathBuf,
+    },
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    match &arguments.command {
+        TasksCommand::Generate { kind: _, repo, commit, count, seed, masked, output } => {
+            let source = place::source(repo, commit.as_deref())?;
+            let options = function_localization::Options {
+                count: *count,
+                seed: *seed,
+                masked: *masked,
+                ..function_localization::Options::default()
+            };
+            let (_, generated) = generate(&source, commit.as_deref(), &options)?;
+            write(output, &generated.tasks)?;
+            let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+            for skipped in &generated.skipped {
+                *reasons.entry(&skipped.reason).or_default() += 1;
+                if skipped.name.is_none() {
+                    eprintln!("left out {}: {}", skipped.path, skipped.reason);
+                }
+            }
+            let line = serde_json::json!({
+                "tasks": generated.tasks.len(), "path": output, "left_out": reasons,
+            });
+            println!("{line}");
+            Ok(())
+        }
+        TasksCommand::Validate { tasks } => validate_file(tasks),
+    }
+}
+
+/// Reads a source and makes tasks of it.
+pub(crate) fn generate(
+    source: &Source,
+    commit: Option<&str>,
+    options: &function_localization::Options,
+) -> Result<(Tree, Generated), CommandError> {
+    let (tree, _) = source.read(&TreeLimits::default()).map_err(CommandError::failed)?;
+    let spec = std::path::absolute(source.path())?;
+    let described = task::Source::of(&spec.to_string_lossy(), commit, &tree);
+    let generated = function_localization::generate(&tree, &described, options);
+    if generated.tasks.is_empty() {
+        return Err(CommandError::Failed(format!(
+            "{} has no documented Python function or class to make a task of",
+            source.path().display()
+        )));
+    }
+    Ok((tree, generated))
+}
+
+fn write(path: &Path, tasks: &[Task]) -> Result<(), CommandError> {
+    let file = File::create(path).map_err(|error| CommandError::Failed(format!("{}: {error}", path.display())))?;
+    let mut writer = BufWriter::new(file);
+    jsonl::write(&mut writer, tasks).map_err(CommandError::failed)?;
+    Ok(writer.flush()?)
+}
+
+/// Reads a file of tasks.
+pub(crate) fn read(path: &Path) -> Result<Vec<Task>, CommandError> {
+    let file = File::open(path).map_err(|error| CommandError::Usage(format!("{}: {error}", path.display())))?;
+    let tasks: Vec<Task> = jsonl::read(BufReader::new(file))
+        .map_err(|error| CommandError::Failed(format!("{}: {error}", path.display())))?;
+    if let Some(error) = tasks.iter().find_map(|task| task.check_version().err()) {
+        return Err(CommandError::failed(error));
+    }
+    Ok(tasks)
+}
+
+fn validate_file(path: &Path) -> Result<(), CommandError> {
+    let tasks = read(path)?;
+    let mut trees: BTreeMap<String, Tree> = BTreeMap::new();
+    let mut invalid = 0;
+    for task in &tasks {
+        if !trees.contains_key(&task.source.tree) {
+            let tree = tree_of(task)?;
+            trees.insert(task.source.tree.clone(), tree);
+        }
+        if let Err(problem) = validate::validate(task, &trees[&task.source.tree]) {
+            invalid += 1;
+            eprintln!("{}: {problem}", task.id);
+        }
+    }
+    println!("{}", serde_json::json!({ "tasks": tasks.len(), "valid": tasks.len() - invalid, "invalid": invalid }));
+    match invalid {
+        0 => Ok(()),
+        _ => Err(CommandError::Failed(format!("{invalid} of {} tasks are not valid", tasks.len()))),
+    }
+}
+
+/// The tree that a task was made from, out of its image.
+fn tree_of(task: &Task) -> Result<Tree, CommandError> {
+    let image = place::image_of_tree(&task.source.tree, &task.source.spec, task.source.commit.as_deref())?;
+    sparring_runtime::image::tree_of(image.view()).map_err(CommandError::failed)
+}
