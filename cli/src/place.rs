@@ -39,10 +39,8 @@ pub(crate) fn engine() -> Result<Engine, CommandError> {
 
 /// Opens a source. What cannot be opened is the user's mistake.
 pub(crate) fn source(path: &Path, commit: Option<&str>) -> Result<Source, CommandError> {
-    Source::open(path, commit).map_err(|error| match error.kind() {
-        SourceErrorKind::Missing | SourceErrorKind::CommitWithoutRepository => {
-            CommandError::Usage(error.to_string())
-        }
+    Source::open(path, commit).map_err(|error| match &error.kind {
+        SourceErrorKind::Missing | SourceErrorKind::CommitWithoutRepository => CommandError::Usage(error.to_string()),
         _ => CommandError::failed(error),
     })
 }

@@ -9,9 +9,8 @@ use crate::CommandError;
 
 /// The standard library of the `python3` on `PATH`, without installed packages and tests.
 pub(crate) fn standard_library() -> Result<Source, CommandError> {
-    let missing = |why: String| {
-        CommandError::Usage(format!("{why}; name a Python source tree instead: sparring demo PATH"))
-    };
+    let missing =
+        |why: String| CommandError::Usage(format!("{why}; name a Python source tree instead: sparring demo PATH"));
     let output = Command::new("python3")
         .args(["-I", "-c", "import sysconfig; print(sysconfig.get_paths()['stdlib'])"])
         .output()

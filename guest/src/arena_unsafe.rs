@@ -22,9 +22,7 @@ use sparring_tree::layout::{ARENA_ALIGN, Control, SIZE_CLASSES};
 pub fn used() -> u64 {
     #[cfg(target_arch = "wasm32")]
     {
-        // SAFETY: the host maps the control block at this address before it calls the guest, and
-        // nothing else runs while a step does.
-        let control = unsafe { &*guest::CONTROL };
+        let control = guest::ARENA.control();
         u64::from(control.arena_next - sparring_tree::layout::ARENA_BASE)
     }
     #[cfg(not(target_arch = "wasm32"))]
@@ -33,13 +31,11 @@ pub fn used() -> u64 {
 
 #[cfg(target_arch = "wasm32")]
 mod guest {
-    use super::{Arena, Control};
+    use super::Arena;
     use sparring_tree::layout::{ARENA_BASE, IMAGE_BASE};
 
-    pub(super) const CONTROL: *mut Control = core::ptr::without_provenance_mut(ARENA_BASE as usize);
-
     #[global_allocator]
-    static ARENA: Arena = Arena { control: CONTROL, origin: core::ptr::null_mut(), end: IMAGE_BASE };
+    pub(super) static ARENA: Arena = Arena { control: ARENA_BASE as usize, origin: 0, end: IMAGE_BASE };
 }
 
 /// Blocks up to this size are powers of two.
@@ -57,16 +53,16 @@ struct Free {
 }
 
 /// An allocator over the addresses from the control block's bump pointer to `end`. Addresses are
-/// offsets from `origin`, which is null in the guest and a buffer in tests.
+/// offsets from `origin`, which is 0 in the guest and a buffer in tests.
+///
+/// Both are numbers, made pointers with exposed provenance: the compiler takes a pointer that is
+/// computed from null to point to nothing, and drops what is stored through it.
 #[derive(Debug)]
 struct Arena {
-    control: *mut Control,
-    origin: *mut u8,
+    control: usize,
+    origin: usize,
     end: u32,
 }
-
-// SAFETY: the guest has one thread; a test uses its arena on one.
-unsafe impl Sync for Arena {}
 
 impl Arena {
     /// Bytes of the block that serves `bytes`, or `None` when no arena could hold it.
@@ -76,18 +72,18 @@ impl Arena {
     }
 
     fn pointer(&self, address: u32) -> *mut u8 {
-        self.origin.wrapping_add(address as usize)
+        ptr::with_exposed_provenance_mut(self.origin.wrapping_add(address as usize))
     }
 
     fn address(&self, pointer: *mut u8) -> u32 {
-        pointer.addr().wrapping_sub(self.origin.addr()) as u32
+        pointer.expose_provenance().wrapping_sub(self.origin) as u32
     }
 
     #[expect(clippy::mut_from_ref, reason = "one thread, and no caller keeps the reference across a call")]
     fn control(&self) -> &mut Control {
         // SAFETY: `control` is valid for the arena's life, and the references that this file takes
         // to it never overlap.
-        unsafe { &mut *self.control }
+        unsafe { &mut *ptr::with_exposed_provenance_mut::<Control>(self.control) }
     }
 
     /// Moves the bump pointer up to `next`; false when the arena ends before it.
@@ -244,7 +240,8 @@ mod tests {
         let control = start.cast::<Control>();
         // SAFETY: `memory` is larger than a control block and aligned to 16.
         unsafe { control.write(Control::new(0, 5)) };
-        let arena = Arena { control, origin: start.wrapping_sub(ARENA_BASE as usize), end: ARENA_BASE + ROOM };
+        let origin = start.expose_provenance().wrapping_sub(ARENA_BASE as usize);
+        let arena = Arena { control: control.expose_provenance(), origin, end: ARENA_BASE + ROOM };
         check(&arena);
         drop(memory);
     }

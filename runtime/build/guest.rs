@@ -30,8 +30,8 @@ pub(crate) fn build(workspace: &Path, target: &Path) -> Result<Vec<u8>, String> 
         .args(["--target", TARGET, "--release", "--locked", "--quiet"]);
     for setting in [
         "opt-level=3",
-        "codegen-units=1",
-        "lto=\"fat\"",
+        "codegen-units=16",
+        "lto=\"off\"",
         "panic=\"abort\"",
         "strip=\"none\"",
         "debug=false",

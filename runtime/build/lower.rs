@@ -1,17 +1,17 @@
 //! Turns the linker's module into the one that the engine runs: no imports, no data, no bulk
-//! instructions, one memory of the whole address space, two exports.
+//! instructions, one memory of the whole address space, three exports.
 
 use std::convert::Infallible;
 
-use sparring_tree::layout::{ARENA_BASE, STATIC_BASE};
+use sparring_tree::layout::{ARENA_BASE, STACK_BYTES, STATIC_BASE};
 use wasm_encoder::reencode::{Error, Reencode};
 use wasm_encoder::{
-    CodeSection, DataSection, ExportSection, FunctionSection, Instruction, MemorySection, MemoryType, Module,
-    TypeSection,
+    BlockType, CodeSection, ConstExpr, DataSection, ExportKind, ExportSection, Function, FunctionSection,
+    GlobalSection, GlobalType, Instruction, MemorySection, MemoryType, Module, TypeSection, ValType,
 };
 use wasmparser::{
-    CodeSectionReader, DataKind, DataSectionReader, ExternalKind, FunctionSectionReader, KnownCustom,
-    MemorySectionReader, Name, Operator, Parser, Payload, TypeSectionReader,
+    CodeSectionReader, DataKind, DataSectionReader, ExternalKind, FunctionSectionReader, GlobalSectionReader,
+    KnownCustom, MemorySectionReader, Name, Operator, Parser, Payload, TypeSectionReader,
 };
 
 use crate::bulk;
@@ -34,7 +34,12 @@ const CONSTANT_ALIGN: u32 = 64;
 /// Takes the guest apart, or says which assumption about it does not hold.
 pub(crate) fn lower(linked: &[u8]) -> Result<Lowered, String> {
     let facts = Facts::read(linked)?;
-    let mut lowering = Lowering { types: facts.types, functions: facts.functions };
+    let mut lowering = Lowering {
+        types: facts.types,
+        functions: facts.functions,
+        globals: facts.globals,
+        stack_pointer: facts.stack_pointer,
+    };
     let mut module = Module::new();
     lowering
         .parse_core_module(&mut module, Parser::new(0), linked)
@@ -52,6 +57,8 @@ pub(crate) fn lower(linked: &[u8]) -> Result<Lowered, String> {
 struct Facts {
     types: u32,
     functions: u32,
+    globals: u32,
+    stack_pointer: u32,
     data: Vec<u8>,
     mutable_base: u32,
     static_end: u32,
@@ -109,9 +116,12 @@ impl Facts {
         }
         // Only the stack pointer, which every returned step leaves as it found it: an instance that
         // serves many steps keeps its globals.
-        if globals.iter().filter(|global| global.ty.mutable).count() != 1 {
+        let mut mutable = globals.iter().enumerate().filter(|(_, global)| global.ty.mutable);
+        let (Some((stack_pointer, _)), None) = (mutable.next(), mutable.next()) else {
             return Err("the guest has another mutable global than its stack pointer".to_owned());
-        }
+        };
+        facts.stack_pointer = stack_pointer as u32;
+        facts.globals = globals.len() as u32;
         let heap_base = heap_base.and_then(|index| globals.get(index)).ok_or("no __heap_base")?;
         facts.static_end = constant(&heap_base.init_expr)?;
         if names.len() != segments.len() {
@@ -156,10 +166,25 @@ fn text(error: wasmparser::BinaryReaderError) -> String {
     error.to_string()
 }
 
-/// The two functions of [`bulk`] come behind all others, so that no index changes.
+/// What is added comes behind all that is there, so that no index changes: the two functions of
+/// [`bulk`], and [`set_stack_pointer`] with the global that it keeps.
 struct Lowering {
     types: u32,
     functions: u32,
+    globals: u32,
+    stack_pointer: u32,
+}
+
+/// `stack_pointer = to; if stack_pointer < low { low = stack_pointer }`: so the host knows how much
+/// of the stack a step has touched and wipes no more.
+fn set_stack_pointer(stack_pointer: u32, low: u32) -> Function {
+    let mut function = Function::new([]);
+    let mut code = function.instructions();
+    code.local_get(0).global_set(stack_pointer);
+    code.local_get(0).global_get(low).i32_lt_u().if_(BlockType::Empty);
+    code.local_get(0).global_set(low);
+    code.end().end();
+    function
 }
 
 type Lowers = Result<(), Error<Infallible>>;
@@ -170,6 +195,7 @@ impl Reencode for Lowering {
     fn parse_type_section(&mut self, types: &mut TypeSection, section: TypeSectionReader<'_>) -> Lowers {
         wasm_encoder::reencode::utils::parse_type_section(self, types, section)?;
         types.ty().function(bulk::PARAMETERS, []);
+        types.ty().function([ValType::I32], []);
         Ok(())
     }
 
@@ -179,13 +205,21 @@ impl Reencode for Lowering {
         section: FunctionSectionReader<'_>,
     ) -> Lowers {
         wasm_encoder::reencode::utils::parse_function_section(self, functions, section)?;
-        functions.function(self.types).function(self.types);
+        functions.function(self.types).function(self.types).function(self.types + 1);
+        Ok(())
+    }
+
+    fn parse_global_section(&mut self, globals: &mut GlobalSection, section: GlobalSectionReader<'_>) -> Lowers {
+        wasm_encoder::reencode::utils::parse_global_section(self, globals, section)?;
+        let kind = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+        globals.global(kind, &ConstExpr::i32_const(STACK_BYTES.cast_signed()));
         Ok(())
     }
 
     fn parse_code_section(&mut self, code: &mut CodeSection, section: CodeSectionReader<'_>) -> Lowers {
         wasm_encoder::reencode::utils::parse_code_section(self, code, section)?;
         code.function(&bulk::copy()).function(&bulk::fill());
+        code.function(&set_stack_pointer(self.stack_pointer, self.globals));
         Ok(())
     }
 
@@ -193,6 +227,9 @@ impl Reencode for Lowering {
         match operator {
             Operator::MemoryCopy { .. } => Ok(Instruction::Call(self.functions)),
             Operator::MemoryFill { .. } => Ok(Instruction::Call(self.functions + 1)),
+            Operator::GlobalSet { global_index } if global_index == self.stack_pointer => {
+                Ok(Instruction::Call(self.functions + 2))
+            }
             other => wasm_encoder::reencode::utils::instruction(self, other),
         }
     }
@@ -220,6 +257,7 @@ impl Reencode for Lowering {
                 self.parse_export(exports, export)?;
             }
         }
+        exports.export("stack_low", ExportKind::Global, self.globals);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 //! which host and guest talk.
 //!
 //! ```text
-//! 0          64 KiB                     16 MiB                    1 GiB            4 GiB
+//! 0          1 MiB                      16 MiB                    1 GiB            4 GiB
 //! | stack <- | rodata | data | bss | -- | control | input | arena | image (read-only) | -- |
 //! ```
 //!
@@ -13,7 +13,7 @@
 
 /// Bytes of the guest's stack of values that have an address. The native stack that compiled code
 /// runs on is another one and has its own limit.
-pub const STACK_BYTES: u32 = 64 << 10;
+pub const STACK_BYTES: u32 = 1 << 20;
 
 /// Where the guest's static data may start: directly above the stack.
 pub const STATIC_BASE: u32 = STACK_BYTES;

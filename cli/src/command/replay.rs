@@ -36,12 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
                 None => println!("{}: {}", mismatch.id, mismatch.what),
             }
         }
-        println!(
-            "{} rollouts, {} steps, {} rollouts differ",
-            report.rollouts,
-            report.steps,
-            report.mismatches.len()
-        );
+        println!("{} rollouts, {} steps, {} rollouts differ", report.rollouts, report.steps, report.mismatches.len());
     }
     match report.mismatches.len() {
         0 => Ok(()),

@@ -40,11 +40,7 @@ pub(crate) struct Arguments {
 const LINE_BYTES: usize = 16 << 20;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let settings = Settings {
-        profile: arguments.profile.clone(),
-        root: arguments.root.clone(),
-        ..Settings::default()
-    };
+    let settings = Settings { profile: arguments.profile.clone(), root: arguments.root.clone(), ..Settings::default() };
     let opened = place::image(&place::source(&arguments.repo, arguments.commit.as_deref())?)?;
     let base = Base::new(opened.image, settings).map_err(|error| CommandError::Usage(error.to_string()))?;
     let stepper = Stepper::new(&place::engine()?, Policy::Resident, Arc::new(Effects::default()));
@@ -90,7 +86,10 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<us
 enum Seat {
     Live(Session),
     /// After `finish`: what it was, to go on answering that it has ended.
-    Ended { steps: u32, digest: String },
+    Ended {
+        steps: u32,
+        digest: String,
+    },
 }
 
 struct Server {
@@ -150,9 +149,7 @@ impl Server {
                 }));
             }
         };
-        let step = session
-            .step(&mut self.stepper, &RawCall { tool, arguments })
-            .map_err(CommandError::failed)?;
+        let step = session.step(&mut self.stepper, &RawCall { tool, arguments }).map_err(CommandError::failed)?;
         let files = session.files_digest().map_err(CommandError::failed)?;
         let observation = &step.observation;
         Ok(json!({

@@ -93,7 +93,8 @@ impl DatasetFolder {
     /// The tasks.
     pub fn tasks(&self) -> Result<Vec<Task>, DatasetError> {
         let file = self.read("tasks.jsonl")?;
-        sparring_tasks::jsonl::read(BufReader::new(file)).map_err(|error| self.content("tasks.jsonl", error.to_string()))
+        sparring_tasks::jsonl::read(BufReader::new(file))
+            .map_err(|error| self.content("tasks.jsonl", error.to_string()))
     }
 
     /// Calls `each` with every record, in the order in which they were written.
@@ -117,14 +118,17 @@ impl DatasetFolder {
     pub fn append(&self) -> Result<(Appender, BTreeSet<String>), DatasetError> {
         let path = self.file("trajectories.jsonl");
         let fault = |error| DatasetError::File { path: path.clone(), error };
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(fault)?;
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(fault)?;
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(fault)?;
         let whole = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);
         file.set_len(whole as u64).map_err(fault)?;
         file.seek(SeekFrom::End(0)).map_err(fault)?;
         let mut ids = BTreeSet::new();
-        for (number, line) in text[..whole].split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()) {
+        for (number, line) in
+            text[..whole].split(|&byte| byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty())
+        {
             #[derive(serde::Deserialize)]
             struct OnlyId {
                 id: String,

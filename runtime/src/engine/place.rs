@@ -72,7 +72,7 @@ impl Place {
                 None
             }
             Policy::Resident => {
-                region.reset_by_hand()?;
+                region.reset_by_hand(instance.take_stack_low())?;
                 Some(instance)
             }
         };

@@ -246,9 +246,9 @@ impl Region {
         Ok(())
     }
 
-    /// Sets back what the guest says that it wrote to: stack and static data as a whole, the arena up to its
-    /// high-water mark.
-    pub(super) fn reset_by_hand(&mut self) -> Result<(), EngineError> {
+    /// Sets back what the guest says that it wrote to: the stack from its low-water mark on, static
+    /// data as a whole, the arena up to its high-water mark.
+    pub(super) fn reset_by_hand(&mut self, stack_low: u32) -> Result<(), EngineError> {
         let end = self.control().arena_high;
         if end > IMAGE_BASE {
             return self.reset_by_kernel();
@@ -259,7 +259,7 @@ impl Region {
         // end; the region is idle and mutably borrowed, so nobody else sees these bytes.
         #[expect(clippy::multiple_unsafe_ops_per_block, reason = "one argument holds for all three")]
         unsafe {
-            ptr::write_bytes(self.at(0), 0, STACK_BYTES as usize);
+            ptr::write_bytes(self.at(stack_low as usize), 0, STACK_BYTES.saturating_sub(stack_low) as usize);
             let mutable = &self.template.mutable;
             ptr::copy_nonoverlapping(mutable.as_ptr(), self.at(self.template.mutable_start), mutable.len());
             ptr::write_bytes(self.at(ARENA_BASE as usize), 0, used.min(WIPED_BYTES));

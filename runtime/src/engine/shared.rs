@@ -3,7 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
-use wasmtime::{Config, InstancePre, Linker, ModuleExport, OptLevel, Store, TypedFunc, WasmFeatures};
+use sparring_tree::layout::STACK_BYTES;
+use wasmtime::{Config, Global, InstancePre, Linker, ModuleExport, OptLevel, Store, TypedFunc, Val, WasmFeatures};
 
 use super::guest::Guest;
 use super::memory::{Creator, with_memory};
@@ -21,6 +22,7 @@ struct Inner {
     wasm: wasmtime::Engine,
     guest: InstancePre<()>,
     step: ModuleExport,
+    stack_low: Option<ModuleExport>,
     template: Arc<Template>,
     watchdog: Watchdog,
     regions_per_place: usize,
@@ -30,6 +32,9 @@ struct Inner {
 pub(super) struct Instance {
     store: Store<()>,
     step: TypedFunc<(), ()>,
+    /// The lowest address that the guest's stack has reached since the host set it back; the
+    /// build adds it to the guest. A guest without one has its whole stack wiped.
+    stack_low: Option<Global>,
 }
 
 impl Engine {
@@ -44,6 +49,7 @@ impl Engine {
         let step = module
             .get_export_index("step")
             .ok_or_else(|| EngineError::Engine("the guest exports no step".to_owned()))?;
+        let stack_low = module.get_export_index("stack_low");
         // An empty linker: a guest that imports anything is refused here.
         let guest_pre = Linker::new(&wasm).instantiate_pre(&module)?;
         Ok(Self {
@@ -51,6 +57,7 @@ impl Engine {
                 wasm,
                 guest: guest_pre,
                 step,
+                stack_low,
                 template: Arc::new(Template::new(guest)?),
                 watchdog: Watchdog::new(config.step_deadline),
                 regions_per_place: config.regions_per_place.max(1),
@@ -93,7 +100,9 @@ impl Engine {
             .and_then(wasmtime::Extern::into_func)
             .ok_or_else(|| EngineError::Engine("the guest's step is no function".to_owned()))?
             .typed(&store)?;
-        Ok(Instance { store, step })
+        let export = self.inner.stack_low.as_ref();
+        let stack_low = export.and_then(|export| instance.get_module_export(&mut store, export)?.into_global());
+        Ok(Instance { store, step, stack_low })
     }
 }
 
@@ -107,6 +116,16 @@ impl Instance {
     /// Runs the guest's only function.
     pub(super) fn step(&mut self) -> wasmtime::Result<()> {
         self.step.call(&mut self.store, ())
+    }
+
+    /// The lowest address of the stack that was in use since the last call.
+    pub(super) fn take_stack_low(&mut self) -> u32 {
+        let Some(global) = self.stack_low else { return 0 };
+        let low = global.get(&mut self.store).i32().map_or(0, i32::cast_unsigned);
+        match global.set(&mut self.store, Val::I32(STACK_BYTES.cast_signed())) {
+            Ok(()) => low.min(STACK_BYTES),
+            Err(_) => 0,
+        }
     }
 }
 

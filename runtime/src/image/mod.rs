@@ -19,3 +19,23 @@ mod trust;
 pub use block::Image;
 pub use cache::{ImageCache, Opened};
 pub use error::{ImageCacheError, ImageCacheErrorKind};
+
+use sparring_tree::{Kind, Node, Tree, TreeBuilder, TreeError, TreeLimits};
+
+/// The tree that an image holds, copied out of it.
+///
+/// # Errors
+/// When the image's entries make no tree: it is damaged.
+pub fn tree_of(view: sparring_tree::ImageView<'_>) -> Result<Tree, TreeError> {
+    let unlimited = TreeLimits { entries: usize::MAX, bytes: u64::MAX, file_bytes: u64::MAX, depth: usize::MAX };
+    let mut builder = TreeBuilder::new(unlimited);
+    for entry in (1..view.entry_count()).filter_map(|index| view.entry(index)) {
+        let node = match entry.kind() {
+            Kind::Directory => Node::Directory,
+            Kind::File => Node::File { executable: entry.mode().is_executable(), content: entry.content().into() },
+            Kind::Link => Node::Link { target: entry.content().into() },
+        };
+        builder.insert(entry.path().to_vec(), node)?;
+    }
+    builder.finish()
+}

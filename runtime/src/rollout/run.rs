@@ -227,12 +227,8 @@ impl Rollout {
             PolicyKind::Noop => Box::new(Noop),
             PolicyKind::Scripted => Box::new(Scripted::new(&task.prompt)),
         };
-        let prompt = Message {
-            role: "user".into(),
-            content: task.prompt.clone(),
-            tool_calls: Vec::new(),
-            tool_call_id: None,
-        };
+        let prompt =
+            Message { role: "user".into(), content: task.prompt.clone(), tool_calls: Vec::new(), tool_call_id: None };
         let record = Record {
             version: RECORD_VERSION,
             id,
@@ -289,9 +285,10 @@ impl Rollout {
         let (task, judged, mut record) = (task.clone(), judged.clone(), self.record);
         record.end_reason = reason;
         rayon::spawn(move || {
-            match session.map_err(|error| error.to_string()).and_then(|session| {
-                session.finish().map_err(|error| error.to_string())
-            }) {
+            match session
+                .map_err(|error| error.to_string())
+                .and_then(|session| session.finish().map_err(|error| error.to_string()))
+            {
                 Ok(finished) => {
                     record.verdict = judge(&task, &finished.changes);
                     record.diff = String::from_utf8_lossy(&finished.diff()).into_owned();

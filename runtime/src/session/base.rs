@@ -63,11 +63,7 @@ impl Base {
 
     /// An image with a task's changes. Fails when the profile is unknown, the root is no absolute
     /// path, or an edit does not fit the image.
-    pub fn with_edits(
-        image: Arc<Image>,
-        settings: Settings,
-        edits: &[BaseEdit],
-    ) -> Result<Arc<Self>, SessionError> {
+    pub fn with_edits(image: Arc<Image>, settings: Settings, edits: &[BaseEdit]) -> Result<Arc<Self>, SessionError> {
         if profile::find(&settings.profile).is_none() {
             return Err(SessionError::Profile { name: settings.profile });
         }
@@ -86,7 +82,8 @@ impl Base {
             false => postcard::to_allocvec(&overlay).map_err(|_| SessionError::Encoding)?,
         };
         let digest = {
-            let files = sparring_tree::difference::Files { image: image.view(), mount: mount.as_bytes(), overlay: &overlay };
+            let files =
+                sparring_tree::difference::Files { image: image.view(), mount: mount.as_bytes(), overlay: &overlay };
             sparring_tree::difference::files_digest(files, &BaseStore { image: image.view(), blobs: &blobs })?
         };
         let blobs = blobs.into();

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sparring_tree::difference::{State, differences};
 use sparring_tree::diff::{FileDiff, Side};
+use sparring_tree::difference::{State, differences};
 use sparring_tree::{Digest, Kind, Mode, Overlay};
 
 use super::files::SessionFiles;

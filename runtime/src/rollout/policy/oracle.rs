@@ -73,7 +73,7 @@ fn calls(path: &str, text: &str, edit: &Edit) -> [Action; 2] {
     }
     let change = editor(serde_json::json!({
         "command": "str_replace", "path": path, "old_str": &text[from..to],
-        "new_str": [&text[from..start], &edit.replacement, &text[end..to]].concat(),
+        "new_str": format!("{}{}{}", &text[from..start], edit.replacement, &text[end..to]),
     }));
     [change, look]
 }
