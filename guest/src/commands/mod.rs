@@ -32,6 +32,7 @@ pub mod truth;
 mod version;
 mod wc;
 pub(crate) mod width;
+mod xargs;
 
 pub use context::Context;
 pub use environment::Environment;
@@ -93,6 +94,7 @@ pub const COMMANDS: &[&Command] = &[
     &simple::TTY,
     &wc::WC,
     &simple::WHOAMI,
+    &xargs::XARGS,
 ];
 
 /// The command of this name.

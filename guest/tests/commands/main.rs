@@ -11,3 +11,4 @@ mod printing;
 mod sed;
 mod support;
 mod words;
+mod xargs;
