@@ -8,8 +8,11 @@
 mod bash;
 mod calendar;
 mod cat;
+mod chmod;
 pub(crate) mod common;
 mod context;
+mod copy;
+mod cut;
 pub mod echo;
 mod environment;
 mod escapes;
@@ -18,17 +21,26 @@ mod floats;
 mod grep;
 mod head;
 mod launch;
+mod link;
 mod ls;
+mod make;
 mod mode;
 mod nl;
 pub mod options;
+mod paths;
 pub mod printf;
 pub mod quote;
+mod remove;
+mod rename;
 mod sed;
 mod simple;
 mod sink;
+mod sort;
 mod tail;
+mod target;
+mod tee;
 pub mod truth;
+mod uniq;
 mod version;
 mod wc;
 pub(crate) mod width;
@@ -66,10 +78,15 @@ pub struct Command {
 pub const COMMANDS: &[&Command] = &[
     &truth::BRACKET,
     &simple::ARCH,
+    &paths::BASENAME,
     &bash::BASH,
     &cat::CAT,
+    &chmod::CHMOD,
     &simple::CLEAR,
+    &copy::CP,
+    &cut::CUT,
     &ls::DIR,
+    &paths::DIRNAME,
     &echo::ECHO,
     &grep::EGREP,
     &simple::FALSE,
@@ -78,20 +95,32 @@ pub const COMMANDS: &[&Command] = &[
     &grep::GREP,
     &head::HEAD,
     &simple::HOSTNAME,
+    &link::LN,
     &simple::LOGNAME,
     &ls::LS,
+    &make::MKDIR,
+    &rename::MV,
     &nl::NL,
     &simple::NPROC,
     &printf::PRINTF,
     &simple::PWD,
+    &paths::READLINK,
+    &paths::REALPATH,
+    &remove::RM,
+    &make::RMDIR,
     &sed::SED,
     &bash::SH,
     &simple::SLEEP,
+    &sort::SORT,
     &simple::SYNC,
     &tail::TAIL,
+    &tee::TEE,
     &truth::TEST,
+    &make::TOUCH,
     &simple::TRUE,
     &simple::TTY,
+    &uniq::UNIQ,
+    &remove::UNLINK,
     &wc::WC,
     &simple::WHOAMI,
     &xargs::XARGS,

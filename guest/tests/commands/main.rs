@@ -2,6 +2,7 @@
 //!
 //! One file per command. `SPARRING_CASES` says how many random cases each suite runs.
 
+mod changing;
 mod find;
 mod grep;
 mod harness;
@@ -10,5 +11,6 @@ mod menu;
 mod printing;
 mod sed;
 mod support;
+mod text;
 mod words;
 mod xargs;

@@ -1,15 +1,14 @@
 //! The command line of `find`, read into settings, starting points and an expression.
 
-use super::expression::{Action, Comparison, Execute, Expression, Permissions, Test};
+use super::expression::{Action, Execute, Expression, Permissions, Test};
 use super::format::Format;
 use super::structure::Token;
 use super::values::{comparison, date, kinds, missing};
 use super::{Find, Settings};
 use crate::commands::mode::ModeChange;
-use crate::commands::{Context, calendar, quote};
+use crate::commands::{Context, quote};
 use crate::glob::{Glob, GlobOptions};
 use crate::matching::{Options, Pattern, Syntax};
-use crate::workspace::FileError;
 use crate::world;
 
 /// What is wrong with a command line: the text after `find: `.

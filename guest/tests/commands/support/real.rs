@@ -9,10 +9,14 @@ use std::process::{Command, Stdio};
 
 use super::{File, Files, Outcome};
 
+/// The copy lies in a directory of its own, so that `..` leads nowhere else.
+const INNER: &str = "copy";
+
 /// A directory with a copy of some files. Removed when dropped.
 pub struct RealCopy {
     directory: tempfile::TempDir,
     files: Files,
+    modes: Vec<(PathBuf, u32)>,
 }
 
 impl RealCopy {
@@ -22,13 +26,23 @@ impl RealCopy {
         let shared_memory = Path::new("/dev/shm");
         assert!(shared_memory.is_dir(), "these tests compare with real programs on a tmpfs: /dev/shm is missing");
         let directory = tempfile::Builder::new().prefix("sparring-").tempdir_in(shared_memory).unwrap();
-        write_out(directory.path(), files);
-        Self { directory, files: files.clone() }
+        // As in an image.
+        let top = directory.path().join(INNER);
+        std::fs::create_dir(&top).unwrap();
+        std::fs::set_permissions(&top, PermissionsExt::from_mode(0o755)).unwrap();
+        std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755)).unwrap();
+        write_out(&top, files);
+        let modes = modes(&top);
+        Self { directory, files: files.clone(), modes }
+    }
+
+    fn top(&self) -> PathBuf {
+        self.directory.path().join(INNER)
     }
 
     /// The absolute path of the copy.
     pub fn path(&self) -> Vec<u8> {
-        self.directory.path().as_os_str().as_bytes().to_vec()
+        self.top().as_os_str().as_bytes().to_vec()
     }
 
     /// Runs a program in the copy. Afterwards the copy is as it was.
@@ -38,7 +52,7 @@ impl RealCopy {
         let mut command = Command::new(program);
         command
             .args(arguments[1..].iter().map(|argument| OsStr::from_bytes(argument)))
-            .current_dir(self.directory.path())
+            .current_dir(self.top())
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("LC_ALL", "C.UTF-8")
@@ -59,11 +73,22 @@ impl RealCopy {
         reader.read_to_end(&mut output).unwrap();
         feeder.join().unwrap();
         let status = child.wait().unwrap().code().unwrap_or(-1);
-        let files = read_back(self.directory.path());
-        if files != self.files {
-            std::fs::remove_dir_all(self.directory.path()).unwrap();
-            std::fs::create_dir(self.directory.path()).unwrap();
-            write_out(self.directory.path(), &self.files);
+        let files = read_back(&self.top());
+        if files != self.files || modes(&self.top()) != self.modes {
+            std::fs::remove_dir_all(self.top()).unwrap();
+            std::fs::create_dir(self.top()).unwrap();
+            std::fs::set_permissions(self.top(), PermissionsExt::from_mode(0o755)).unwrap();
+            write_out(&self.top(), &self.files);
+        }
+        for entry in std::fs::read_dir(self.directory.path()).unwrap().map(Result::unwrap) {
+            if entry.file_name() == INNER {
+                continue;
+            }
+            if entry.metadata().unwrap().is_dir() {
+                std::fs::remove_dir_all(entry.path()).unwrap();
+            } else {
+                std::fs::remove_file(entry.path()).unwrap();
+            }
         }
         Outcome { output, status, files }
     }
@@ -91,6 +116,21 @@ fn write_out(top: &Path, files: &Files) {
     for path in places.chain([&b"."[..]]) {
         std::fs::File::open(top.join(OsStr::from_bytes(path))).unwrap().set_modified(modified).unwrap();
     }
+}
+
+/// The permissions of everything in a directory and of itself.
+fn modes(top: &Path) -> Vec<(PathBuf, u32)> {
+    let mut modes = Vec::new();
+    let mut ahead = vec![top.to_path_buf()];
+    while let Some(path) = ahead.pop() {
+        let metadata = std::fs::symlink_metadata(&path).unwrap();
+        modes.push((path.clone(), metadata.permissions().mode()));
+        if metadata.is_dir() {
+            ahead.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        }
+    }
+    modes.sort_unstable();
+    modes
 }
 
 /// Everything below a directory.
