@@ -77,6 +77,12 @@ pub(super) fn human(a: &[u8], b: &[u8]) -> Ordering {
 pub(super) fn general(a: &[u8], b: &[u8]) -> Ordering {
     let parse = |text: &[u8]| -> Option<f64> {
         let text = skip_blanks(text);
+        let (is_negative, digits) = text.strip_prefix(b"-").map_or((false, text), |rest| (true, rest));
+        if let Some(hexadecimal) = digits.strip_prefix(b"0x").or_else(|| digits.strip_prefix(b"0X")) {
+            let digits = hexadecimal.iter().map_while(|byte| char::from(*byte).to_digit(16));
+            let value = digits.fold(0.0, |value, digit| value * 16.0 + f64::from(digit));
+            return Some(if is_negative { -value } else { value });
+        }
         let longest = text.len().min(300);
         (1..=longest).rev().find_map(|end| std::str::from_utf8(text.get(..end)?).ok()?.parse().ok())
     };

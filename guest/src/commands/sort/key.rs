@@ -51,6 +51,7 @@ impl Ordered {
     pub(super) fn letters(self) -> String {
         [
             (self.dictionary, 'd'),
+            (self.folds, 'f'),
             (self.general, 'g'),
             (self.human, 'h'),
             (self.printing && !self.dictionary, 'i'),

@@ -77,15 +77,15 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         checks: None,
         end: b'\n',
     };
-    let (mut output, mut merges) = (None, false);
+    let (mut output, mut merges, mut checks_twice) = (None, false, false);
     let operands = or_status!(context.options(TABLE, 2, |given| {
         let text = given.text();
         match given.name {
-            "c" | "check" => match text {
-                b"" | b"diagnose-first" => settings.checks = Some(true),
-                _ => settings.checks = Some(false),
-            },
-            "C" => settings.checks = Some(false),
+            "c" | "check" | "C" => {
+                let tells = given.name != "C" && matches!(text, b"" | b"diagnose-first");
+                checks_twice |= settings.checks.is_some_and(|earlier| earlier != tells);
+                settings.checks = Some(tells);
+            }
             "k" => settings.keys.push(Key::parse(text)?),
             "m" => merges = true,
             "S" | "T" | "y" | "ignored" => {}
@@ -136,6 +136,14 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     if let Some(order) = orders.into_iter().find(|order| order.has_conflict()) {
         let message = format!("options '-{}' are incompatible", order.letters());
         return context.fail(Fault::Message(message.into_bytes()), 2);
+    }
+    if checks_twice || (settings.checks.is_some() && output.is_some()) {
+        let letters: &[u8] = match (checks_twice, settings.checks) {
+            (true, _) => b"cC",
+            (false, Some(true)) => b"co",
+            _ => b"Co",
+        };
+        return context.fail(Fault::Message([b"options '-", letters, b"' are incompatible"].concat()), 2);
     }
     let operands = or_standard_input(operands);
     if let (Some(_), Some(extra)) = (settings.checks, operands.get(1)) {
