@@ -65,6 +65,9 @@ pub(crate) struct Shell<'m, 'a> {
     compound_arguments: Vec<usize>,
     /// The running command's redirections stay: `exec >file`, `{fd}>file`.
     keep_descriptors: bool,
+    /// A compound command's redirection failed just now: neither `!` nor the rule that `set -e`
+    /// looks only into compound commands applies.
+    compound_refused: bool,
     /// The text ended inside a quote or a command: a prompt would wait for more.
     incomplete: bool,
     /// Command substitutions around the running command.

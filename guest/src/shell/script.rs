@@ -110,6 +110,7 @@ impl<'m, 'a> Shell<'m, 'a> {
             sources: Vec::new(),
             compound_arguments: Vec::new(),
             keep_descriptors: false,
+            compound_refused: false,
             incomplete: false,
             substitutions: 0,
             line_aliases: BTreeMap::new(),

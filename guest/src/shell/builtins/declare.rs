@@ -176,7 +176,10 @@ fn assign_declared(shell: &mut Shell<'_, '_>, command: &[u8], name: &[u8], value
     let integer = shell.process.variables.get(name).is_some_and(|variable| variable.attributes.integer);
     if integer && !append {
         let prefix = [command, b": "].concat();
-        let Some(number) = shell.evaluate(value, &prefix)? else { return Err(Interrupt::discard(shell, 1)) };
+        let Some(number) = shell.evaluate(value, &prefix)? else {
+            shell.process.status = 1;
+            return Err(if shell.is_interactive() { Interrupt::Discard } else { Interrupt::Exit });
+        };
         return shell.assign(name, number.to_string().into_bytes(), false);
     }
     shell.assign(name, value.to_vec(), append)

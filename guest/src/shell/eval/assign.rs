@@ -54,6 +54,10 @@ impl Shell<'_, '_> {
         }
         let value = self.expand_assigned(parts.value)?;
         self.trace_assignment(&word.text[..word.text.len() - parts.value.len()], &value)?;
+        if temporary && parts.subscript.is_some() {
+            let name = word.text.split(|byte| *byte == b'=').next().unwrap_or_default();
+            return self.complain(&[b"`", name, b"': not a valid identifier"].concat());
+        }
         if temporary {
             let value =
                 if parts.append { [self.scalar(parts.name).unwrap_or_default(), value].concat() } else { value };
@@ -133,8 +137,8 @@ impl Shell<'_, '_> {
         value: Vec<u8>,
     ) -> Run<Vec<u8>> {
         if attributes.integer {
-            let left = if old.is_empty() { 0 } else { self.arithmetic(&old)? };
-            let right = self.arithmetic(&value)?;
+            let left = if old.is_empty() { 0 } else { self.arithmetic_or_exit(&old)? };
+            let right = self.arithmetic_or_exit(&value)?;
             return Ok(left.wrapping_add(right).to_string().into_bytes());
         }
         self.machine.budget.scan((old.len() + value.len()) as u64)?;
@@ -156,6 +160,10 @@ impl Shell<'_, '_> {
         let shape = self.shape(&name);
         if shape == Shape::Associative {
             let key = self.expand_text(subscript)?;
+            if key.is_empty() {
+                self.complain(&[&name[..], b"[", subscript, b"]: bad array subscript"].concat())?;
+                return Err(Interrupt::discard(self, 1));
+            }
             let old = if append { self.element(&name, subscript)?.unwrap_or_default() } else { Vec::new() };
             let value = self.convert_value(attributes, old, value)?;
             if let Some(Value::Associative(elements)) = &mut self.process.variables.entry(&name).value {
@@ -170,7 +178,7 @@ impl Shell<'_, '_> {
         };
         let shown = [&name[..], b"[", subscript, b"]"].concat();
         let expanded = self.expand_arithmetic_text(subscript)?;
-        let index = self.arithmetic(&expanded)?;
+        let index = self.arithmetic_or_exit(&expanded)?;
         let index = if index < 0 { index + last.map_or(0, |last| last + 1) } else { index };
         if index < 0 || subscript.is_empty() {
             self.complain(&[&shown[..], b": bad array subscript"].concat())?;
@@ -225,7 +233,7 @@ impl Shell<'_, '_> {
                 Some((subscript, adds, value)) => {
                     let value = self.expand_assigned(value)?;
                     let expanded = self.expand_arithmetic_text(subscript)?;
-                    let index = self.arithmetic(&expanded)?;
+                    let index = self.arithmetic_or_exit(&expanded)?;
                     if index < 0 {
                         let shown = &word.text[..];
                         self.complain(&[shown, b": bad array subscript"].concat())?;

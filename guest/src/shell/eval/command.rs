@@ -29,6 +29,7 @@ impl Shell<'_, '_> {
             Ok(true) => self.nested(|shell| shell.run_compound(&command.kind)),
             Ok(false) => {
                 self.process.status = 1;
+                self.compound_refused = true;
                 Ok(())
             }
             Err(interrupt) => Err(interrupt),

@@ -63,6 +63,7 @@ impl Shell<'_, '_> {
     }
 
     fn check_errexit(&mut self, pipeline: &Pipeline, ignored: bool) -> Run<()> {
+        let refused = std::mem::take(&mut self.compound_refused);
         if self.process.status == 0 || ignored || self.process.errors_ignored > 0 {
             return Ok(());
         }
@@ -76,7 +77,7 @@ impl Shell<'_, '_> {
             ),
             stages => !stages.is_empty(),
         };
-        if !counts {
+        if !(counts || refused) {
             return Ok(());
         }
         self.run_trap(b"ERR")?;
@@ -90,7 +91,11 @@ impl Shell<'_, '_> {
         match pipeline.stages.as_slice() {
             [] => self.process.status = 0,
             [only] => {
+                self.compound_refused = false;
                 self.run_command(only)?;
+                if self.compound_refused {
+                    return Ok(());
+                }
                 if matches!(only.kind, CommandKind::Simple(_) | CommandKind::Subshell(_)) {
                     self.set_pipe_status(&[self.process.status]);
                 }

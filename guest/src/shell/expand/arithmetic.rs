@@ -83,6 +83,19 @@ impl Shell<'_, '_> {
         }
     }
 
+    /// A subscript or the value of an integer variable: an error there ends the shell, unless it
+    /// has a prompt.
+    pub(crate) fn arithmetic_or_exit(&mut self, text: &[u8]) -> Run<i64> {
+        match self.evaluate(text, b"")? {
+            Some(value) => Ok(value),
+            None if self.is_interactive() && self.process.subshell == 0 => Err(Interrupt::discard(self, 1)),
+            None => {
+                self.process.status = 1;
+                Err(Interrupt::Exit)
+            }
+        }
+    }
+
     /// As [`Shell::arithmetic`]; `None` after an error, printed behind `prefix`.
     pub(crate) fn evaluate(&mut self, text: &[u8], prefix: &[u8]) -> Run<Option<i64>> {
         if let Some(number) = plain_number(text) {
@@ -166,7 +179,12 @@ impl Arithmetic<'_, '_, '_, '_> {
             return Ok(());
         }
         let Some(operator) = OPERATORS.iter().find(|operator| rest.starts_with(operator.as_bytes())) else {
-            return fail("syntax error: invalid arithmetic operator");
+            let wants_operand = matches!(self.token, Token::End | Token::Operator(_));
+            return fail(if wants_operand {
+                "syntax error: operand expected"
+            } else {
+                "syntax error: invalid arithmetic operator"
+            });
         };
         // `++` and `--` belong to a name; else they are two signs.
         let operator =

@@ -230,12 +230,20 @@ impl Shell<'_, '_> {
                 return Err(self.fatal_expansion());
             }
             b'@' if matches!(operand, [b'Q' | b'E' | b'P' | b'A' | b'a' | b'U' | b'u' | b'L' | b'K' | b'k']) => {
+                if !matches!(operand, [b'a' | b'A']) {
+                    self.check_set(&found, reference)?;
+                }
                 let found = self.transform(reference, found, operand[0])?;
                 self.emit(found, place, segments);
             }
             b':' | b'#' | b'%' | b'/' | b'^' | b',' | b'~' => {
                 self.check_set(&found, reference)?;
-                let changed = self.change(inner, reference, found, operator, operand)?;
+                let mut changed = self.change(inner, reference, found, operator, operand)?;
+                if let (Found::Many(_, star), false) = (&mut changed, place == Place::Word || place.quotes_everything())
+                {
+                    // Where nothing is split, a changed `$@` is joined as `$*` is.
+                    *star = true;
+                }
                 self.emit(changed, place, segments);
             }
             _ => return Err(self.bad_substitution_of(inner)),
@@ -334,7 +342,7 @@ impl Shell<'_, '_> {
             }
             Shape::Unset => {
                 let expanded = self.expand_arithmetic_text(subscript)?;
-                self.arithmetic(&expanded)?;
+                self.arithmetic_or_exit(&expanded)?;
                 Ok(None)
             }
         }
@@ -356,7 +364,7 @@ impl Shell<'_, '_> {
     /// `None` after "bad array subscript" was printed.
     pub(crate) fn index(&mut self, name: &[u8], subscript: &[u8], last: Option<i64>) -> Run<Option<i64>> {
         let expanded = self.expand_arithmetic_text(subscript)?;
-        let index = self.arithmetic(&expanded)?;
+        let index = self.arithmetic_or_exit(&expanded)?;
         let index = if index < 0 { index + last.map_or(0, |last| last + 1) } else { index };
         if index >= 0 {
             return Ok(Some(index));

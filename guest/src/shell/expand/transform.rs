@@ -55,16 +55,20 @@ impl Shell<'_, '_> {
             (offset, Some(length)) => (offset, Some(length)),
             (offset, None) => (offset, None),
         };
+        let prefix = [&reference.text()[..], b": "].concat();
         let expanded = self.expand_arithmetic_text(offset)?;
-        let start = self.arithmetic(&expanded)?;
-        let length_text = match length {
-            Some(text) => Some(self.expand_arithmetic_text(text)?),
-            None => None,
-        };
-        let length = match &length_text {
-            Some(text) => Some(self.arithmetic(text)?),
-            None => None,
-        };
+        let Some(start) = self.evaluate(&expanded, &prefix)? else { return Err(Interrupt::discard(self, 1)) };
+        let mut length_text = None;
+        let mut length_value = None;
+        if let Some(text) = length {
+            let text = self.expand_arithmetic_text(text)?;
+            length_value = self.evaluate(&text, &prefix)?;
+            if length_value.is_none() {
+                return Err(Interrupt::discard(self, 1));
+            }
+            length_text = Some(text);
+        }
+        let length = length_value;
         match found {
             Found::One(None) => Ok(Found::One(None)),
             Found::One(Some(value)) => {
@@ -269,10 +273,10 @@ impl Shell<'_, '_> {
                 }
             };
             match found {
-                Some(end) if end > at || !all => {
+                Some(end) if end > at || !all || value.is_empty() => {
                     put(&value[at..end], &mut result)?;
                     at = end;
-                    if !all {
+                    if !all || value.is_empty() {
                         break;
                     }
                     continue;
