@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sparring_guest::profile;
-use sparring_guest::step::{RawCall, Settings};
+use sparring_guest::step::{Observation, RawCall, Settings, Status};
 use sparring_runtime::effect::Effects;
 use sparring_runtime::engine::Policy;
-use sparring_runtime::session::{Base, Session, Stepper};
+use sparring_runtime::session::{Base, Session, Stepper, step_digest};
+use sparring_tree::Digest;
 
 use crate::{CommandError, place};
 
@@ -119,21 +120,24 @@ impl Server {
     /// An answer in the form of a step to a line that is no call. It changes nothing and takes no
     /// step.
     fn bad_call(&self, error: &str) -> Value {
-        let (steps, digest) = self.whereabouts();
+        self.aside(format!("ERROR: {error}"), Status::BadCall)
+    }
+
+    /// An answer that no step has given, in the form of one.
+    fn aside(&self, text: String, status: Status) -> Value {
+        let (steps, files) = self.whereabouts();
+        let digest = files.map(|files| step_digest(&Observation::new(text.as_str(), status), &files).to_string());
         json!({
-            "observation": format!("ERROR: {error}"), "status": "bad_call", "exit_code": null,
-            "provenance": "exact", "step": steps, "step_us": 0.0, "digest": digest,
+            "observation": text, "status": status.name(), "exit_code": null, "provenance": "exact",
+            "step": steps, "step_us": 0.0, "digest": digest,
         })
     }
 
-    fn whereabouts(&self) -> (u32, String) {
+    fn whereabouts(&self) -> (u32, Option<Digest>) {
         match self.sessions.get(&self.current) {
-            Some(Seat::Live(session)) => {
-                let digest = session.files_digest().map(|digest| digest.to_string()).unwrap_or_default();
-                (session.steps(), digest)
-            }
-            Some(Seat::Ended { steps, digest }) => (*steps, digest.clone()),
-            None => (0, String::new()),
+            Some(Seat::Live(session)) => (session.steps(), session.files_digest().ok()),
+            Some(Seat::Ended { steps, files }) => (*steps, Some(*files)),
+            None => (0, None),
         }
     }
 
@@ -141,12 +145,8 @@ impl Server {
         let session = match self.sessions.get_mut(&self.current) {
             Some(Seat::Live(session)) => session,
             _ => {
-                let (steps, digest) = self.whereabouts();
-                return Ok(json!({
-                    "observation": "The session has finished; no further calls are answered.",
-                    "status": "finished", "exit_code": null, "provenance": "exact",
-                    "step": steps, "step_us": 0.0, "digest": digest,
-                }));
+                let text = "The session has finished; no further calls are answered.";
+                return Ok(self.aside(text.into(), Status::Finished));
             }
         };
         let step = session.step(&mut self.stepper, &RawCall { tool, arguments }).map_err(CommandError::failed)?;
@@ -207,7 +207,7 @@ impl Server {
                 let finished = session.fork().finish().map_err(CommandError::failed)?;
                 let diff = String::from_utf8_lossy(&finished.diff()).into_owned();
                 let digest = finished.digest.to_string();
-                let ended = Seat::Ended { steps: finished.steps, digest: digest.clone() };
+                let ended = Seat::Ended { steps: finished.steps, files: finished.digest };
                 self.sessions.insert(self.current.clone(), ended);
                 Ok(json!({ "control": "finish", "ok": true, "diff": diff, "digest": digest }))
             }

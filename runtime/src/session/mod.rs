@@ -16,7 +16,7 @@ pub use base::{Base, BaseEdit};
 pub use error::{SessionError, StepError};
 pub use finished::{FinalChange, FinalNode, Finished};
 pub use save::SAVE_VERSION;
-pub use step::{Step, Stepper};
+pub use step::{Step, Stepper, step_digest};
 
 use std::sync::Arc;
 

@@ -53,16 +53,21 @@ pub struct Step {
 }
 
 impl Step {
-    /// The step's identity: observation, exit code and the files after it; never the encoding of
-    /// the state.
+    /// The step's identity, for the files after it.
     pub fn digest_with(&self, files: &Digest) -> Digest {
-        let mut hasher = Hasher::new("sparring step 1");
-        hasher.bytes(self.observation.text.as_bytes());
-        hasher.bytes(self.observation.status.name().as_bytes());
-        hasher.number(self.observation.exit_code.map_or(u64::MAX, |code| code as u64));
-        hasher.digest(files);
-        hasher.finish()
+        step_digest(&self.observation, files)
     }
+}
+
+/// A step's identity: observation, exit code and the files after it; never the encoding of the
+/// state.
+pub fn step_digest(observation: &Observation, files: &Digest) -> Digest {
+    let mut hasher = Hasher::new("sparring step 1");
+    hasher.bytes(observation.text.as_bytes());
+    hasher.bytes(observation.status.name().as_bytes());
+    hasher.number(observation.exit_code.map_or(u64::MAX, |code| code as u64));
+    hasher.digest(files);
+    hasher.finish()
 }
 
 /// What a run of the guest left to do.
