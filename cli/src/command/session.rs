@@ -89,7 +89,7 @@ enum Seat {
     /// After `finish`: what it was, to go on answering that it has ended.
     Ended {
         steps: u32,
-        digest: String,
+        files: Digest,
     },
 }
 
