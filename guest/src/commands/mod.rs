@@ -18,6 +18,7 @@ mod environment;
 mod escapes;
 mod find;
 mod floats;
+pub mod git;
 mod grep;
 mod head;
 mod launch;
@@ -92,6 +93,7 @@ pub const COMMANDS: &[&Command] = &[
     &simple::FALSE,
     &grep::FGREP,
     &find::FIND,
+    &git::COMMAND,
     &grep::GREP,
     &head::HEAD,
     &simple::HOSTNAME,

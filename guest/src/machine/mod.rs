@@ -7,6 +7,7 @@ pub use effects::{EffectChange, EffectRequest, EffectResult, Effects, Provenance
 pub use streams::{Descriptors, StreamId, Streams};
 
 use crate::budget::Budget;
+use crate::commands::git::GitState;
 use crate::workspace::Workspace;
 
 /// Where a step's output goes: it decides columns, colours and the order of mixed streams.
@@ -31,12 +32,14 @@ pub struct Machine<'a> {
     pub effects: Effects,
     /// Where the output goes.
     pub terminal: Terminal,
+    /// The session's git repositories.
+    pub git: GitState,
 }
 
 impl<'a> Machine<'a> {
     /// A machine on these files, with no stream open.
     pub fn new(workspace: Workspace<'a>, effects: Effects, terminal: Terminal) -> Self {
         let budget = workspace.budget();
-        Self { workspace, budget, streams: Streams::default(), effects, terminal }
+        Self { workspace, budget, streams: Streams::default(), effects, terminal, git: GitState::default() }
     }
 }

@@ -61,16 +61,21 @@ fn run(image: &[u8], input: &[u8]) -> Result<Vec<u8>, &'static str> {
     let overlay = std::mem::take(&mut state.overlay);
     let workspace = Workspace::new(image, mount, base, overlay, &blobs, state.blob_bytes(), &budget);
     let mut machine = Machine::new(workspace, Effects::new(input.effects), profile.terminal());
+    machine.git = state.git.clone();
     let answer = profile.step(&input.call, &mut state.profile, &mut machine);
     let provenance = machine.effects.provenance();
     match answer {
         Ok(mut observation) => {
             observation.provenance = provenance;
             state.is_finished = observation.status == Status::Finished;
-            let is_changed = machine.workspace.is_changed() || state.is_finished || state.profile != before;
+            let is_changed = machine.workspace.is_changed()
+                || state.is_finished
+                || state.profile != before
+                || state.git != machine.git;
             if !is_changed {
                 return Ok(encode(&StepOutput::Done { observation, state: None }));
             }
+            state.git = std::mem::take(&mut machine.git);
             let encoded = settle(&mut state, &machine.workspace, &blobs);
             Ok(encode(&StepOutput::Done { observation, state: Some(encoded.view(&blobs)) }))
         }
@@ -82,6 +87,7 @@ fn run(image: &[u8], input: &[u8]) -> Result<Vec<u8>, &'static str> {
         Err(Stop::NeedBlob(id)) => Ok(encode(&StepOutput::NeedBlob(BlobId(id)))),
         Err(Stop::NeedEffect(_)) => {
             let request = machine.effects.pending().cloned().ok_or("effect")?;
+            state.git = std::mem::take(&mut machine.git);
             let encoded = settle(&mut state, &machine.workspace, &blobs);
             Ok(encode(&StepOutput::NeedEffect { request, state: encoded.view(&blobs) }))
         }

@@ -2,6 +2,7 @@
 
 use sparring_tree::{BlobId, Change, Content, Overlay, PieceSource};
 
+use crate::commands::git::GitState;
 use crate::profile::ProfileState;
 
 /// The version of the encoding. A saved session of another version is refused by name.
@@ -22,6 +23,8 @@ pub struct SessionState {
     pub is_finished: bool,
     /// What the profile's tools remember.
     pub profile: ProfileState,
+    /// The session's git repositories.
+    pub git: GitState,
 }
 
 impl SessionState {
@@ -46,6 +49,7 @@ impl SessionState {
             blobs,
             is_finished: false,
             profile,
+            git: GitState::default(),
         }
     }
 
@@ -75,6 +79,7 @@ impl SessionState {
                 collect(content, &mut live);
             }
         }
+        self.git.contents().for_each(|content| collect(content, &mut live));
         self.profile.contents().for_each(|content| collect(content, &mut live));
         live.sort_unstable();
         live.dedup();

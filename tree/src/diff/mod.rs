@@ -26,6 +26,7 @@ mod patch;
 mod prune;
 mod quote;
 mod script;
+mod similarity;
 mod stat;
 mod unified;
 
@@ -34,6 +35,7 @@ pub use object::{ObjectId, is_binary};
 pub use patch::{FileDiff, PatchOptions, Side, git_mode, tree, write_patch};
 pub use quote::{quote_path, quote_path_with};
 pub use script::{Change, DiffOptions, changes};
+pub use similarity::{pair_renames, similarity};
 pub use stat::{
     FileStat, StatOptions, file_stat, status_letter, write_name_only, write_name_status, write_numstat,
     write_shortstat, write_stat, write_summary,
