@@ -6,6 +6,7 @@
 //! lives in [`crate::shell`].
 
 mod bash;
+mod branches;
 mod calendar;
 mod cat;
 mod chmod;
@@ -13,15 +14,19 @@ pub(crate) mod common;
 mod context;
 mod copy;
 mod cut;
+mod digests;
 pub mod echo;
 mod environment;
 mod escapes;
+mod facts;
 mod find;
 mod floats;
 pub mod git;
 mod grep;
+mod hashes;
 mod head;
 mod launch;
+mod lines;
 mod link;
 mod ls;
 mod make;
@@ -34,17 +39,22 @@ pub mod quote;
 mod remove;
 mod rename;
 mod sed;
+mod seq;
 mod simple;
 mod sink;
 mod sort;
+mod status;
 mod tail;
 mod target;
 mod tee;
+mod tr;
 pub mod truth;
 mod uniq;
+mod usage;
 mod version;
 mod wc;
 pub(crate) mod width;
+mod wrappers;
 mod xargs;
 
 pub use context::Context;
@@ -86,44 +96,70 @@ pub const COMMANDS: &[&Command] = &[
     &simple::CLEAR,
     &copy::CP,
     &cut::CUT,
+    &facts::DATE,
+    &usage::DF,
     &ls::DIR,
     &paths::DIRNAME,
+    &usage::DU,
     &echo::ECHO,
     &grep::EGREP,
+    &wrappers::ENV,
+    &lines::EXPAND,
     &simple::FALSE,
     &grep::FGREP,
     &find::FIND,
+    &lines::FOLD,
     &git::COMMAND,
     &grep::GREP,
+    &facts::GROUPS,
     &head::HEAD,
     &simple::HOSTNAME,
+    &facts::ID,
     &link::LN,
     &simple::LOGNAME,
     &ls::LS,
+    &digests::MD5SUM,
     &make::MKDIR,
     &rename::MV,
+    &wrappers::NICE,
     &nl::NL,
+    &wrappers::NOHUP,
     &simple::NPROC,
+    &lines::PASTE,
+    &wrappers::PRINTENV,
     &printf::PRINTF,
     &simple::PWD,
     &paths::READLINK,
     &paths::REALPATH,
+    &lines::REV,
     &remove::RM,
     &make::RMDIR,
     &sed::SED,
+    &seq::SEQ,
+    &wrappers::SETSID,
     &bash::SH,
+    &digests::SHA1SUM,
+    &digests::SHA256SUM,
     &simple::SLEEP,
     &sort::SORT,
+    &status::STAT,
+    &wrappers::STDBUF,
     &simple::SYNC,
+    &lines::TAC,
     &tail::TAIL,
     &tee::TEE,
     &truth::TEST,
+    &wrappers::TIMEOUT,
     &make::TOUCH,
+    &tr::TR,
+    &branches::TREE,
     &simple::TRUE,
     &simple::TTY,
+    &facts::UNAME,
     &uniq::UNIQ,
     &remove::UNLINK,
     &wc::WC,
+    &wrappers::WHICH,
     &simple::WHOAMI,
     &xargs::XARGS,
 ];

@@ -3,12 +3,14 @@
 //! One file per command. `SPARRING_CASES` says how many random cases each suite runs.
 
 mod changing;
+mod filters;
 mod find;
 mod grep;
 mod harness;
 mod listing;
 mod menu;
 mod printing;
+mod reports;
 mod sed;
 mod support;
 mod text;

@@ -42,6 +42,11 @@ impl Menu {
         self.run_cases(cases(500), first, |generator| generator.draw(&generate::tree()), &|output| output);
     }
 
+    /// As [`Menu::run_with_first`], on other trees.
+    pub(crate) fn run_first_on(&self, first: &[&str], tree: impl FnMut(&mut Generator) -> Files) {
+        self.run_cases(cases(500), first, tree, &|output| output);
+    }
+
     /// As [`Menu::run_on`], with both outputs masked first.
     pub(crate) fn run_masked(&self, tree: impl FnMut(&mut Generator) -> Files, mask: &dyn Fn(Vec<u8>) -> Vec<u8>) {
         self.run_cases(cases(500), &[], tree, mask);

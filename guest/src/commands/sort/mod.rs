@@ -137,19 +137,18 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         let message = format!("options '-{}' are incompatible", order.letters());
         return context.fail(Fault::Message(message.into_bytes()), 2);
     }
-    if checks_twice || (settings.checks.is_some() && output.is_some()) {
-        let letters: &[u8] = match (checks_twice, settings.checks) {
-            (true, _) => b"cC",
-            (false, Some(true)) => b"co",
-            _ => b"Co",
-        };
-        return context.fail(Fault::Message([b"options '-", letters, b"' are incompatible"].concat()), 2);
+    if checks_twice {
+        return context.fail(Fault::Message(b"options '-cC' are incompatible".to_vec()), 2);
     }
     let operands = or_standard_input(operands);
     if let (Some(_), Some(extra)) = (settings.checks, operands.get(1)) {
         let letter: &[u8] = if settings.checks == Some(true) { b"c" } else { b"C" };
         let message = [b"extra operand ", &quote::always(extra)[..], b" not allowed with -", letter].concat();
         return context.fail(Fault::Message(message), 2);
+    }
+    if settings.checks.is_some() && output.is_some() {
+        let letters: &[u8] = if settings.checks == Some(true) { b"co" } else { b"Co" };
+        return context.fail(Fault::Message([b"options '-", letters, b"' are incompatible"].concat()), 2);
     }
     // All must be there before any is read, and the output is made before that.
     if settings.checks.is_none() {

@@ -1,0 +1,114 @@
+//! `tr`, `seq`, `tac`, `rev`, `paste`, `fold`, `expand`, `date`, `env` and its kin.
+
+use crate::menu::Menu;
+
+const OPERANDS: &[&str] = &["missing", "-", "no pe", "", "a.py/x"];
+
+#[test]
+fn tr() {
+    let options = &["-d", "-s", "-c", "-t", "-C", "-ds", "-cd", "-x"];
+    let sets = &[
+        "a-z",
+        "A-Z",
+        "[:lower:]",
+        "[:upper:]",
+        "abc",
+        "xyz",
+        "\\n",
+        " ",
+        "0-9",
+        "[:space:]",
+        "[:digit:]",
+        "o",
+        "f",
+        "[x*]",
+        "[x*3]",
+        "\\012",
+        "z-a",
+        "[:foo:]",
+        "a-",
+        "\\\\",
+        "[=a=]",
+        "",
+        "()",
+        "-a",
+        "[:punct:]",
+        "\\t",
+    ];
+    Menu { command: "tr", options, operands: sets, count: (1, 2), paths: 0, seed: 90 }.run();
+}
+
+#[test]
+fn seq() {
+    let options = &["-w", "-s ,", "-f %03g", "-f %.2f", "-x", "-s :"];
+    let numbers = &["1", "5", "10", "0", "-3", "2", "0.5", "1.25", "x", "-1", "3.0", "1e1", "100"];
+    Menu { command: "seq", options, operands: numbers, count: (0, 4), paths: 0, seed: 91 }.run();
+}
+
+#[test]
+fn lines() {
+    let run = |command, options, seed| {
+        // A directory is read by each of these in its own way.
+        let files = |generator: &mut crate::support::Generator| {
+            let mut files = generator.draw(&crate::support::generate::tree());
+            files.retain(|path, file| {
+                !path.contains(&b'/')
+                    && !matches!(file, crate::support::File::Directory | crate::support::File::Link(_))
+            });
+            files
+        };
+        Menu { command, options, operands: OPERANDS, count: (0, 3), paths: 8, seed }.run_on(files);
+    };
+    run("tac", &["-b", "-s foo", "-s ,", "-x"], 92);
+    run("rev", &[], 93);
+    run("paste", &["-d ,", "-s", "-d \\n", "-d ab", "-d \\0", "-z", "-x"], 94);
+    run("fold", &["-w 10", "-s", "-w5", "-b", "-20", "-w x", "-w 0", "-sw 12"], 95);
+    run("expand", &["-t 4", "-i", "-t4", "-t x", "-t 0", "-x"], 96);
+}
+
+#[test]
+fn dates() {
+    let options = &["-u", "-d 2024-02-29", "-d @0", "-R", "-I", "-Iseconds", "--rfc-3339=seconds", "-d bad", "-x"];
+    let formats = &[
+        "+%Y-%m-%d",
+        "+%j %U %W %V %G %u %w",
+        "+%a %A %b %B %e %k %l",
+        "+%s",
+        "+%-d %_d %3d",
+        "+%Q",
+        "+%c",
+        "+%x %X %D %F %T %R %r",
+        "x",
+    ];
+    let menu = Menu { command: "date", options, operands: formats, count: (0, 1), paths: 0, seed: 97 };
+    menu.run_with_first(&["--date=2024-02-29", "--date=@86399", "--date=2023-12-31 23:59:58", "--date=2025-01-15"]);
+}
+
+#[test]
+fn wrappers() {
+    let words = &["echo", "x", "A=1", "nosuch", "false", "printenv", "A", "HOME", "5", "0.1s", "-x"];
+    Menu {
+        command: "timeout",
+        options: &["-k 1", "-s KILL", "-x"],
+        operands: &["5", "echo", "x", "nosuch", "false", "1s"],
+        count: (0, 3),
+        paths: 0,
+        seed: 98,
+    }
+    .run();
+    Menu {
+        command: "env",
+        options: &["-i", "-u HOME", "-u LC_ALL", "-x", "A=1"],
+        operands: words,
+        count: (1, 4),
+        paths: 0,
+        seed: 99,
+    }
+    .run_masked(|generator| generator.draw(&crate::support::generate::tree()), &|output| {
+        // `env` prints in the order in which variables were set.
+        let mut lines: Vec<&[u8]> = output.split_inclusive(|byte| *byte == b'\n').collect();
+        lines.sort_unstable();
+        lines.concat()
+    });
+    Menu { command: "nice", options: &["-n 5"], operands: words, count: (0, 3), paths: 0, seed: 100 }.run_some(100);
+}
