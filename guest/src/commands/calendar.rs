@@ -145,7 +145,7 @@ fn conversion(letter: u8, colons: usize, moment: &Moment) -> Option<Piece> {
     let nested =
         |pattern: &str| Some(Piece::Text(String::from_utf8_lossy(&format(pattern.as_bytes(), moment)).into_owned()));
     let name = |names: &[&'static str], index: u32| names.get(index as usize).copied().unwrap_or_default();
-    let twelve = if moment.hour % 12 == 0 { 12 } else { moment.hour % 12 };
+    let twelve = if moment.hour.is_multiple_of(12) { 12 } else { moment.hour % 12 };
     match letter {
         b'%' => text("%"),
         b'n' => text("\n"),

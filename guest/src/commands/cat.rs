@@ -53,8 +53,8 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         }
         Ok(())
     })?);
-    let is_plain = !(settings.numbers || settings.squeezes || settings.shows_nonprinting)
-        && !(settings.shows_ends || settings.shows_tabs);
+    let shows = settings.shows_nonprinting || settings.shows_ends || settings.shows_tabs;
+    let is_plain = !(shows || settings.numbers || settings.squeezes);
     let mut status = 0;
     let mut printer = Printer { settings, line: 0, newlines: 0, out: Vec::new() };
     for name in or_standard_input(operands) {

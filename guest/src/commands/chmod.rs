@@ -72,10 +72,10 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     let mut mode: Option<&[u8]> = None;
     if !dashed.is_empty() {
         mode = Some(&dashed);
-    } else if reference.is_none() {
-        if let Some((first, rest)) = files.split_first() {
-            (mode, files) = (Some(*first), rest);
-        }
+    } else if reference.is_none()
+        && let Some((first, rest)) = files.split_first()
+    {
+        (mode, files) = (Some(*first), rest);
     }
     if files.is_empty() {
         return match mode.filter(|_| dashed.is_empty()) {

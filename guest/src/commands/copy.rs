@@ -155,6 +155,14 @@ impl Copier<'_, '_> {
         self.complain(context, &[text, &quote::always(name), b": ", error.message().as_bytes()])
     }
 
+    /// With `-v`, `'source' -> 'destination'`.
+    fn tell(&self, context: &mut Context<'_, '_>, source: &[u8], destination: &[u8]) -> Stoppable<()> {
+        if !self.settings.verbose {
+            return Ok(());
+        }
+        context.out(&[&quote::always(source)[..], b" -> ", &quote::always(destination), b"\n"].concat())
+    }
+
     fn make_parents(&mut self, context: &mut Context<'_, '_>, source: &[u8], destination: &[u8]) -> Stoppable<()> {
         let offset = destination.len() - source.strip_prefix(b"/").unwrap_or(source).len();
         for at in memchr::memchr_iter(b'/', source) {
@@ -185,7 +193,7 @@ impl Copier<'_, '_> {
             workspace.stat_link(context.directory, source)
         };
         match found.map(|(path, _)| path) {
-            Ok(path) => self.entry(context, source, &path, destination, follows),
+            Ok(path) => self.entry(context, source, &path, destination),
             Err(error) => self.fail(context, b"cannot stat ", source, error),
         }
     }
@@ -196,7 +204,6 @@ impl Copier<'_, '_> {
         source: &[u8],
         from: &VirtualPath,
         destination: &[u8],
-        follows: bool,
     ) -> Stoppable<()> {
         context.machine.budget.shell_step()?;
         let workspace = &context.machine.workspace;
@@ -223,9 +230,8 @@ impl Copier<'_, '_> {
                 return self.fail(context, b"failed to access ", destination, FileError::NotADirectory);
             }
             Err(error) => {
-                if self.settings.verbose && kind == Kind::File {
-                    let line = [&quote::always(source)[..], b" -> ", &quote::always(destination), b"\n"].concat();
-                    context.out(&line)?;
+                if kind == Kind::File {
+                    self.tell(context, source, destination)?;
                 }
                 return self.fail(context, what, destination, error);
             }
@@ -283,10 +289,7 @@ impl Copier<'_, '_> {
             Kind::Directory => self.directory(context, source, from, destination, &to, existing.is_some(), mode),
             _ => {
                 if kind == Kind::File && destination.ends_with(b"/") && existing.is_none() {
-                    if self.settings.verbose {
-                        let line = [&quote::always(source)[..], b" -> ", &quote::always(destination), b"\n"].concat();
-                        context.out(&line)?;
-                    }
+                    self.tell(context, source, destination)?;
                     return self.fail(context, what, destination, FileError::NotADirectory);
                 }
                 self.file(context, source, from, destination, &to, (kind, mode), existing.map(|(kind, _)| kind))
@@ -313,10 +316,7 @@ impl Copier<'_, '_> {
             if new != Mode::DIRECTORY {
                 let _kept = context.machine.workspace.set_mode(to, new)?;
             }
-            if self.settings.verbose {
-                let line = [&quote::always(source)[..], b" -> ", &quote::always(destination), b"\n"].concat();
-                context.out(&line)?;
-            }
+            self.tell(context, source, destination)?;
         }
         if to.is_below(from) && self.own.is_none() {
             self.own = Some((to.clone(), source.to_vec(), destination.to_vec()));
@@ -345,7 +345,7 @@ impl Copier<'_, '_> {
                     }
                 }
             }
-            self.entry(context, &inner, &path, &outer, follows)?;
+            self.entry(context, &inner, &path, &outer)?;
         }
         Ok(())
     }
@@ -363,10 +363,7 @@ impl Copier<'_, '_> {
     ) -> Stoppable<()> {
         let what: &[u8] =
             if kind == Kind::Link { b"cannot create symbolic link " } else { b"cannot create regular file " };
-        if self.settings.verbose {
-            let line = [&quote::always(source)[..], b" -> ", &quote::always(destination), b"\n"].concat();
-            context.out(&line)?;
-        }
+        self.tell(context, source, destination)?;
         let workspace = &mut context.machine.workspace;
         let result = if self.settings.links {
             let target = if source.starts_with(b"/") { source.to_vec() } else { from.display() };

@@ -46,7 +46,8 @@ const DATE_TABLE: OptionTable = OptionTable {
 };
 
 fn date(context: &mut Context<'_, '_>) -> Stoppable<u8> {
-    let (mut text, mut reference, mut format): (Option<&[u8]>, Option<&[u8]>, Option<Vec<u8>>) = (None, None, None);
+    let (mut text, mut reference) = (None::<&[u8]>, None::<&[u8]>);
+    let mut format: Option<Vec<u8>> = None;
     let operands = or_status!(context.options(DATE_TABLE, 1, |given| {
         if matches!(given.name, "R" | "I" | "rfc-3339") && format.is_some() {
             return Err(Fault::Message(b"multiple output formats specified".to_vec()));

@@ -202,7 +202,7 @@ fn paste(context: &mut Context<'_, '_>) -> Stoppable<u8> {
 }
 
 /// Joins cells with the delimiters, which take turns.
-fn join<'t>(cells: &mut dyn Iterator<Item = &'t [u8]>, delimiters: &[Option<u8>], end: u8, out: &mut Vec<u8>) {
+fn join(cells: &mut dyn Iterator<Item = &[u8]>, delimiters: &[Option<u8>], end: u8, out: &mut Vec<u8>) {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.extend(delimiters.get((at - 1) % delimiters.len().max(1)).copied().flatten());

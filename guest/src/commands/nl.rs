@@ -220,7 +220,8 @@ fn section_of(text: &[u8], delimiter: &[u8]) -> Option<usize> {
         return None;
     }
     let times = text.len() / delimiter.len();
-    let is_section = text.len() % delimiter.len() == 0 && text.chunks(delimiter.len()).all(|chunk| chunk == delimiter);
+    let is_section =
+        text.len().is_multiple_of(delimiter.len()) && text.chunks(delimiter.len()).all(|chunk| chunk == delimiter);
     match times {
         3 if is_section => Some(0),
         2 if is_section => Some(1),

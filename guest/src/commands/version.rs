@@ -32,8 +32,7 @@ pub(crate) fn compare(a: &[u8], b: &[u8]) -> Ordering {
 /// The name without suffixes like `.tar.gz`: a dot, a letter or `~`, then letters, digits or `~`.
 fn stem(name: &[u8]) -> &[u8] {
     let mut end = name.len();
-    loop {
-        let Some(dot) = memchr::memrchr(b'.', name.get(..end).unwrap_or_default()) else { break };
+    while let Some(dot) = memchr::memrchr(b'.', name.get(..end).unwrap_or_default()) {
         let suffix = name.get(dot + 1..end).unwrap_or_default();
         let is_suffix = suffix.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'~')
             && suffix.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'~');

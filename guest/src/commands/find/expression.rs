@@ -8,6 +8,7 @@ use crate::matching::Pattern;
 use crate::workspace::VirtualPath;
 
 /// A node of the expression.
+#[expect(clippy::large_enum_variant, reason = "an expression has a handful of nodes, made once")]
 pub(super) enum Expression {
     /// Both, the second only after the first.
     And(Box<Expression>, Box<Expression>),
@@ -50,6 +51,7 @@ pub(super) enum Permissions {
 }
 
 /// A test.
+#[expect(clippy::large_enum_variant, reason = "an expression has a handful of nodes, made once")]
 pub(super) enum Test {
     True,
     False,

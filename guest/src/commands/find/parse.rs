@@ -3,7 +3,7 @@
 use super::expression::{Action, Execute, Expression, Permissions, Test};
 use super::format::Format;
 use super::structure::Token;
-use super::values::{comparison, date, kinds, missing};
+use super::values::{REGEX_TYPES, VALUED, comparison, date, kinds, missing};
 use super::{Find, Settings};
 use crate::commands::mode::ModeChange;
 use crate::commands::{Context, quote};
@@ -28,9 +28,6 @@ struct Parser<'p, 'c, 'a> {
     has_prune: bool,
     has_delete: bool,
 }
-
-const REGEX_TYPES: &str = "‘findutils-default’, ‘ed’, ‘emacs’, ‘gnu-awk’, ‘grep’, ‘posix-awk’, ‘awk’, ‘posix-basic’, \
-                           ‘posix-egrep’, ‘egrep’, ‘posix-extended’, ‘posix-minimal-basic’, ‘sed’";
 
 /// Reads a command line.
 pub(super) fn parse(context: &Context<'_, '_>) -> Result<Find, (Vec<Message>, Message)> {
@@ -374,42 +371,3 @@ impl<'c> Parser<'_, 'c, '_> {
         }
     }
 }
-
-const VALUED: &[&str] = &[
-    "amin",
-    "anewer",
-    "atime",
-    "cmin",
-    "cnewer",
-    "ctime",
-    "fstype",
-    "gid",
-    "group",
-    "ilname",
-    "iname",
-    "inum",
-    "ipath",
-    "iregex",
-    "iwholename",
-    "links",
-    "lname",
-    "maxdepth",
-    "mindepth",
-    "mmin",
-    "mtime",
-    "name",
-    "newer",
-    "path",
-    "perm",
-    "printf",
-    "regex",
-    "regextype",
-    "samefile",
-    "size",
-    "type",
-    "uid",
-    "used",
-    "user",
-    "wholename",
-    "xtype",
-];

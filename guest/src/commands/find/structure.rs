@@ -4,6 +4,7 @@ use super::expression::{Expression, Test};
 use super::parse::Message;
 
 /// A word of the expression, or a predicate with its values.
+#[expect(clippy::large_enum_variant, reason = "an expression has a handful of nodes, made once")]
 pub(super) enum Token<'c> {
     Open,
     Close,

@@ -6,6 +6,50 @@ use crate::commands::{calendar, quote};
 use crate::workspace::FileError;
 use crate::world;
 
+/// What `-regextype` takes.
+pub(super) const REGEX_TYPES: &str = "‘findutils-default’, ‘ed’, ‘emacs’, ‘gnu-awk’, ‘grep’, ‘posix-awk’, ‘awk’, ‘posix-basic’, \
+                           ‘posix-egrep’, ‘egrep’, ‘posix-extended’, ‘posix-minimal-basic’, ‘sed’";
+
+/// Predicates with a value, sorted, without their dash.
+pub(super) const VALUED: &[&str] = &[
+    "amin",
+    "anewer",
+    "atime",
+    "cmin",
+    "cnewer",
+    "ctime",
+    "fstype",
+    "gid",
+    "group",
+    "ilname",
+    "iname",
+    "inum",
+    "ipath",
+    "iregex",
+    "iwholename",
+    "links",
+    "lname",
+    "maxdepth",
+    "mindepth",
+    "mmin",
+    "mtime",
+    "name",
+    "newer",
+    "path",
+    "perm",
+    "printf",
+    "regex",
+    "regextype",
+    "samefile",
+    "size",
+    "type",
+    "uid",
+    "used",
+    "user",
+    "wholename",
+    "xtype",
+];
+
 pub(super) fn missing(name: &[u8], error: FileError) -> Message {
     [&quote::curly(name)[..], b": ", error.message().as_bytes()].concat()
 }

@@ -162,7 +162,7 @@ fn level(
             }
             Err(_) => {}
         }
-        if is_directory && parents.iter().any(|parent| *parent == inside) {
+        if is_directory && parents.contains(&inside) {
             let message = [
                 b"File system loop detected; ",
                 &quote::curly(text)[..],

@@ -24,8 +24,11 @@ pub(super) struct Entry {
     pub(super) links: u64,
     pub(super) inode: u64,
     /// A link's target, and what stands there.
-    pub(super) target: Option<(Vec<u8>, Option<(Kind, Mode)>)>,
+    pub(super) target: Option<(Vec<u8>, LinkEnd)>,
 }
+
+/// What a link leads to; `None` for nothing.
+pub(super) type LinkEnd = Option<(Kind, Mode)>;
 
 impl Entry {
     pub(super) fn new(name: &[u8], path: &VirtualPath, node: &Node<'_, '_>, workspace: &Workspace<'_>) -> Self {

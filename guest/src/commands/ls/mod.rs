@@ -8,6 +8,7 @@ mod columns;
 mod entry;
 mod long;
 mod name;
+mod options;
 mod settings;
 
 use sparring_tree::Kind;

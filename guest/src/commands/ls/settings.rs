@@ -1,9 +1,9 @@
 //! Options of `ls`.
 
 use super::super::Context;
-use super::super::common::{Fault, HELP, VERSION, human_size};
-use super::super::options::{Long, OptionTable};
+use super::super::common::{Fault, human_size};
 use super::super::quote;
+use super::options::{FORMATS, QUOTING, SORTS, TABLE, WHEN};
 use crate::budget::Stoppable;
 use crate::glob::{Glob, GlobOptions};
 
@@ -93,56 +93,6 @@ pub(super) struct Settings {
     pub(super) has_colors: bool,
     pub(super) end: u8,
 }
-
-const TABLE: OptionTable = OptionTable {
-    short: "abcdfghiklmnopqrstuvw:xABCDFGHI:LNQRST:UXZ1",
-    long: &[
-        Long::flag("all", "a"),
-        Long::flag("escape", "b"),
-        Long::flag("directory", "d"),
-        Long::flag("dired", "D"),
-        Long::flag("full-time", "full-time"),
-        Long::flag("group-directories-first", "group-directories-first"),
-        Long::flag("human-readable", "h"),
-        Long::flag("inode", "i"),
-        Long::flag("kibibytes", "k"),
-        Long::flag("numeric-uid-gid", "n"),
-        Long::flag("no-group", "G"),
-        Long::flag("hide-control-chars", "q"),
-        Long::flag("reverse", "r"),
-        Long::flag("size", "s"),
-        Long::value("width", "w"),
-        Long::flag("almost-all", "A"),
-        Long::flag("ignore-backups", "B"),
-        Long::perhaps("classify", "F"),
-        Long::flag("file-type", "file-type"),
-        Long::flag("si", "si"),
-        Long::flag("dereference-command-line", "H"),
-        Long::flag("dereference-command-line-symlink-to-dir", "H"),
-        Long::value("hide", "hide"),
-        Long::value("ignore", "I"),
-        Long::value("indicator-style", "indicator-style"),
-        Long::flag("dereference", "L"),
-        Long::flag("literal", "N"),
-        Long::flag("quote-name", "Q"),
-        Long::value("quoting-style", "quoting-style"),
-        Long::flag("recursive", "R"),
-        Long::value("format", "format"),
-        Long::flag("show-control-chars", "show-control-chars"),
-        Long::value("sort", "sort"),
-        Long::value("tabsize", "T"),
-        Long::value("time", "time"),
-        Long::value("time-style", "time-style"),
-        Long::flag("zero", "zero"),
-        Long::perhaps("color", "color"),
-        Long::perhaps("hyperlink", "ignored"),
-        Long::value("block-size", "block-size"),
-        Long::flag("context", "Z"),
-        Long::flag("author", "ignored"),
-        HELP,
-        VERSION,
-    ],
-};
 
 /// Reads the command line; returns the operands as well.
 #[expect(clippy::type_complexity, reason = "an outcome of two parts, taken apart at once")]
@@ -265,11 +215,8 @@ pub(super) fn read<'c>(context: &mut Context<'c, '_>) -> Stoppable<Result<(Setti
             "S" => settings.order = Order::Size,
             "U" => settings.order = Order::None,
             "X" => settings.order = Order::Extension,
-            "1" => {
-                if settings.layout != Layout::Long {
-                    settings.layout = Layout::OnePerLine;
-                }
-            }
+            "1" if settings.layout == Layout::Long => {}
+            "1" => settings.layout = Layout::OnePerLine,
             "format" => {
                 settings.layout = match text {
                     b"verbose" | b"long" => Layout::Long,
@@ -355,23 +302,6 @@ fn knows_colors(context: &Context<'_, '_>) -> bool {
         || memchr::memmem::find(terminal, b"color").is_some()
         || KNOWN.iter().any(|known| terminal.starts_with(known))
 }
-
-const WHEN: &[&[&str]] = &[&["always", "yes", "force"], &["never", "no", "none"], &["auto", "tty", "if-tty"]];
-const SORTS: &[&[&str]] = &[&["none"], &["time"], &["size"], &["extension"], &["version"], &["width"]];
-const FORMATS: &[&[&str]] =
-    &[&["verbose", "long"], &["commas"], &["horizontal", "across"], &["vertical"], &["single-column"]];
-const QUOTING: &[&[&str]] = &[
-    &["literal"],
-    &["shell"],
-    &["shell-always"],
-    &["shell-escape"],
-    &["shell-escape-always"],
-    &["c"],
-    &["c-maybe"],
-    &["escape"],
-    &["locale"],
-    &["clocale"],
-];
 
 fn time_style(text: &[u8]) -> Result<TimeStyle, Fault> {
     let style = text.strip_prefix(b"posix-").unwrap_or(text);

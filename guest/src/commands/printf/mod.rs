@@ -4,6 +4,11 @@ use super::escapes::{Outcome, Style, expand, one};
 use super::{Buffering, Command, Context, quote};
 use crate::budget::Stoppable;
 
+mod number;
+mod word;
+
+pub use word::bash_quoted;
+
 /// `printf`.
 pub(super) const PRINTF: Command = Command {
     name: "printf",
@@ -307,111 +312,6 @@ impl<'v> Printer<'v> {
         }
         self.pad(format!("{prefix}{digits}").as_bytes(), field, false);
     }
-
-    fn integer(&mut self, text: &[u8], is_signed: bool) -> i64 {
-        if let Some(character) = quoted_character(text) {
-            return character;
-        }
-        let trimmed = text.trim_ascii_start();
-        let (is_negative, digits) = match trimmed.split_first() {
-            Some((b'-', rest)) => (true, rest),
-            Some((b'+', rest)) => (false, rest),
-            _ => (false, trimmed),
-        };
-        let (base, digits) = match digits {
-            [b'0', b'x' | b'X', rest @ ..] if rest.first().is_some_and(u8::is_ascii_hexdigit) => (16, rest),
-            [b'0', rest @ ..] if rest.first().is_some_and(u8::is_ascii_digit) => (8, rest),
-            _ => (10, digits),
-        };
-        let length = digits.iter().take_while(|byte| char::from(**byte).is_digit(base)).count();
-        let mut value = 0_u128;
-        for digit in digits.iter().take(length) {
-            let digit = char::from(*digit).to_digit(base).unwrap_or_default();
-            value = value.saturating_mul(u128::from(base)).saturating_add(u128::from(digit));
-        }
-        let rest_empty = length == digits.len();
-        let most = match (is_signed, is_negative) {
-            (true, true) => 1 << 63,
-            (true, false) => (1 << 63) - 1,
-            (false, _) => u128::from(u64::MAX),
-        };
-        if length == 0 {
-            self.not_numeric(text);
-        } else if value > most {
-            let name = if self.flavour == Flavour::Bash { text.to_vec() } else { quote::curly(text) };
-            self.complain([&name[..], b": Numerical result out of range"].concat(), true);
-            return match (is_signed, is_negative) {
-                (true, true) => i64::MIN,
-                (true, false) => i64::MAX,
-                (false, _) => -1,
-            };
-        } else if !rest_empty {
-            self.not_whole(text);
-        }
-        if is_negative { (value as i64).wrapping_neg() } else { value as u64 as i64 }
-    }
-
-    fn float(&mut self, text: &[u8]) -> f64 {
-        if let Some(character) = quoted_character(text) {
-            return character as f64;
-        }
-        let trimmed = text.trim_ascii_start();
-        let unsigned = trimmed.strip_prefix(b"-").unwrap_or(trimmed);
-        if let Some(digits) = unsigned.strip_prefix(b"0x").or_else(|| unsigned.strip_prefix(b"0X"))
-            && digits.first().is_some_and(u8::is_ascii_hexdigit)
-        {
-            let length = digits.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-            let value = digits.iter().take(length).fold(0.0, |value, digit| {
-                value * 16.0 + f64::from(char::from(*digit).to_digit(16).unwrap_or_default())
-            });
-            if length != digits.len() {
-                self.not_whole(text);
-            }
-            return if trimmed.starts_with(b"-") { -value } else { value };
-        }
-        let longest = (1..=trimmed.len().min(400))
-            .rev()
-            .find_map(|end| std::str::from_utf8(trimmed.get(..end)?).ok()?.parse::<f64>().ok().map(|v| (v, end)));
-        match longest {
-            Some((value, end)) => {
-                if end != trimmed.len() {
-                    self.not_whole(text);
-                }
-                value
-            }
-            None => {
-                self.not_numeric(text);
-                0.0
-            }
-        }
-    }
-
-    fn not_numeric(&mut self, text: &[u8]) {
-        match self.flavour {
-            // An empty word is 0, without a message.
-            _ if text.is_empty() => {}
-            Flavour::Program => self.complain([&quote::curly(text)[..], b": expected a numeric value"].concat(), true),
-            Flavour::Bash => self.complain([text, b": invalid number"].concat(), true),
-        }
-    }
-
-    fn not_whole(&mut self, text: &[u8]) {
-        let message = match self.flavour {
-            Flavour::Program => [&quote::curly(text)[..], b": value not completely converted"].concat(),
-            Flavour::Bash => [text, b": invalid number"].concat(),
-        };
-        self.complain(message, true);
-    }
-}
-
-/// `'a` is the number of the character `a`.
-fn quoted_character(text: &[u8]) -> Option<i64> {
-    let rest = text.strip_prefix(b"'").or_else(|| text.strip_prefix(b"\""))?;
-    let character = rest.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
-    match character {
-        Some(character) => Some(i64::from(character as u32)),
-        None => rest.first().map(|byte| i64::from(*byte)),
-    }
 }
 
 fn number(format: &[u8], at: &mut usize) -> usize {
@@ -421,40 +321,4 @@ fn number(format: &[u8], at: &mut usize) -> usize {
         *at += 1;
     }
     value
-}
-
-/// As bash's `printf %q` quotes a word: backslashes, or `$'..'` where control characters are.
-pub fn bash_quoted(word: &[u8]) -> Vec<u8> {
-    if word.is_empty() {
-        return b"''".to_vec();
-    }
-    let is_shown = std::str::from_utf8(word).is_ok_and(|text| text.chars().all(quote::is_printable));
-    if !is_shown {
-        let mut out = b"$'".to_vec();
-        for chunk in word.utf8_chunks() {
-            for character in chunk.valid().chars() {
-                match character {
-                    '\u{1b}' => out.extend_from_slice(b"\\E"),
-                    '\'' | '\\' => out.extend_from_slice(&[b'\\', character as u8]),
-                    _ if quote::is_printable(character) => {
-                        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                    }
-                    _ => out.extend(quote::c_escape(character.encode_utf8(&mut [0; 4]).as_bytes(), b"")),
-                }
-            }
-            out.extend(quote::c_escape(chunk.invalid(), b""));
-        }
-        out.push(b'\'');
-        return out;
-    }
-    let mut out = Vec::with_capacity(word.len() * 2);
-    for (at, byte) in word.iter().enumerate() {
-        let is_special =
-            b" \t\n'\"\\|&;()<>!{}*[]?^$`,".contains(byte) || (*byte == b'~' && at == 0) || (*byte == b'#' && at == 0);
-        if is_special {
-            out.push(b'\\');
-        }
-        out.push(*byte);
-    }
-    out
 }
