@@ -1,0 +1,5 @@
+//! The promises that take more than one crate to keep, one file for each.
+
+mod equality;
+mod isolation;
+mod malformed;
