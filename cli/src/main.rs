@@ -40,6 +40,8 @@ enum Command {
     Rollout(command::rollout::Arguments),
     /// Runs every recorded trajectory again and compares each step.
     Replay(command::replay::Arguments),
+    /// Hammers a profile's tools with generated calls, natively and in wasm.
+    Fuzz(command::fuzz::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Tasks(arguments) => command::tasks::run(&arguments),
         Command::Rollout(arguments) => command::rollout::run(&arguments),
         Command::Replay(arguments) => command::replay::run(&arguments),
+        Command::Fuzz(arguments) => command::fuzz::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod demo;
+pub(crate) mod fuzz;
 pub(crate) mod image;
 pub(crate) mod replay;
 pub(crate) mod rollout;

@@ -102,6 +102,8 @@ fn render(status: u8, output: &str) -> String {
 }
 
 fn format_error(error: &str) -> String {
+    // An error may repeat a name of any length.
+    let error = text::head(error, SHOWN_WHOLE);
     format!(
         "Tool call error:\n\n<error>\n{error}\n</error>\n\n\
          Here is general guidance on how to submit correct toolcalls:\n\n\

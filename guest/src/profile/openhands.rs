@@ -56,13 +56,14 @@ impl Profile for OpenHands {
         };
         let arguments = match check(call) {
             Ok(arguments) => arguments,
-            Err(error) => return Ok(Observation::new(error, Status::BadCall)),
+            // The scaffold shortens whatever it shows, and an error repeats the call.
+            Err(error) => return Ok(Observation::new(shorten(&error), Status::BadCall)),
         };
         match call.tool {
             "execute_bash" => execute(&arguments, &mut state.shell, machine),
             "str_replace_editor" => edit(&arguments, &mut state.editor, machine),
             "think" => Ok(Observation::new("Your thought has been logged.", Status::Ok)),
-            _ => Ok(Observation::new(arguments.text("message").unwrap_or_default(), Status::Finished)),
+            _ => Ok(Observation::new(shorten(arguments.text("message").unwrap_or_default()), Status::Finished)),
         }
     }
 
@@ -135,7 +136,7 @@ fn execute(arguments: &Arguments, shell: &mut ShellState, machine: &mut Machine<
             let statement = command.get(range).unwrap_or_default();
             text.push_str(&format!("\n({}) {statement}", index + 1));
         }
-        return Ok(Observation::new(text, Status::ToolError));
+        return Ok(Observation::new(shorten(&text), Status::ToolError));
     }
 
     let terminal = machine.streams.buffer();
@@ -196,11 +197,11 @@ fn shorten(content: &str) -> String {
 fn edit(arguments: &Arguments, editor: &mut Editor, machine: &mut Machine<'_>) -> Stoppable<Observation> {
     let call = match EditorCall::read(arguments) {
         Ok(call) => call,
-        Err(error) => return Ok(Observation::new(format!("ERROR:\n{error}"), Status::BadCall)),
+        Err(error) => return Ok(Observation::new(shorten(&format!("ERROR:\n{error}")), Status::BadCall)),
     };
     Ok(match editor.run(&call, &mut machine.workspace)? {
-        Ok(text) => Observation::new(text, Status::Ok),
-        Err(error) => Observation::new(format!("ERROR:\n{error}"), Status::ToolError),
+        Ok(text) => Observation::new(shorten(&text), Status::Ok),
+        Err(error) => Observation::new(shorten(&format!("ERROR:\n{error}")), Status::ToolError),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::DirBuilder;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
@@ -58,7 +58,10 @@ impl ImageCache {
         let (path, temporary) = match folder {
             Some(path) => (path, None),
             None => {
-                let folder = tempfile::tempdir().map_err(|error| ImageCacheError::new(Path::new(""), error))?;
+                // Not as the umask has it: the folder has to be ours alone.
+                let ours = std::fs::Permissions::from_mode(0o700);
+                let folder = tempfile::Builder::new().permissions(ours).tempdir();
+                let folder = folder.map_err(|error| ImageCacheError::new(Path::new(""), error))?;
                 (folder.path().to_owned(), Some(folder))
             }
         };
