@@ -61,7 +61,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         Err(fault) => return context.fail(fault, 1),
     };
     let mut status = 0;
-    let mut seen = Vec::new();
+    let (mut seen, mut made) = (Vec::new(), Vec::new());
     for (source, destination) in pairs {
         // Only a directory that could not be moved is still there.
         if let Ok((path, node)) = context.machine.workspace.stat_link(context.directory, &source)
@@ -75,9 +75,20 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             }
             seen.push(path);
         }
-        if let Err(message) = move_one(context, &source, &destination, &settings)? {
-            context.complain(&message)?;
+        let place = context.machine.workspace.resolve_link(context.directory, &destination).ok();
+        let is_there = context.machine.workspace.stat_link(context.directory, &source).is_ok();
+        if is_there && place.as_ref().is_some_and(|place| made.contains(place)) {
+            let names = [&quote::always(&destination)[..], b" with ", &quote::always(&source)].concat();
+            context.complain(&[b"will not overwrite just-created ", &names[..]].concat())?;
             status = 1;
+            continue;
+        }
+        match move_one(context, &source, &destination, &settings)? {
+            Ok(()) => made.extend(place),
+            Err(message) => {
+                context.complain(&message)?;
+                status = 1;
+            }
         }
     }
     Ok(status)
@@ -122,6 +133,9 @@ fn move_one(
         if settings.only_newer && modified >= age {
             return Ok(Ok(()));
         }
+        if settings.asks && !ask(context, &[b"overwrite ", &quote::always(destination)[..], b"? "].concat())? {
+            return Ok(Ok(()));
+        }
         if kind != Kind::Directory && there == Kind::Directory {
             let name = quote::always(destination);
             return Ok(Err([b"cannot overwrite directory ", &name[..], b" with non-directory"].concat()));
@@ -129,9 +143,6 @@ fn move_one(
         if kind == Kind::Directory && there != Kind::Directory {
             let names = [&quote::always(destination)[..], b" with directory ", &quote::always(source)].concat();
             return Ok(Err([b"cannot overwrite non-directory ", &names[..]].concat()));
-        }
-        if settings.asks && !ask(context, &[b"overwrite ", &quote::always(destination)[..], b"? "].concat())? {
-            return Ok(Ok(()));
         }
     }
     let bare_length = source.len() - source.iter().rev().take_while(|byte| **byte == b'/').count();

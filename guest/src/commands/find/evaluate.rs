@@ -92,7 +92,11 @@ pub(super) fn test<'a>(
             comparison.holds(age as u64)
         }
         Test::SameFile(path) => visit.path == path,
-        Test::Executable => node.kind() == Kind::Directory || node.mode().0 & 0o111 != 0,
+        Test::Accessible => workspace.stat(&VirtualPath::ROOT, &visit.path.display()).is_ok(),
+        Test::Executable => {
+            let end = workspace.stat(&VirtualPath::ROOT, &visit.path.display());
+            end.is_ok_and(|(_, node)| node.kind() == Kind::Directory || node.mode().0 & 0o111 != 0)
+        }
     })
 }
 

@@ -74,7 +74,9 @@ pub(super) enum Test {
     /// Age in units of so many seconds.
     Age(Comparison, i64),
     SameFile(VirtualPath),
-    /// `-readable`, `-writable`: root may. `-executable` wants an `x`.
+    /// `-readable`, `-writable`: root may, where there is anything behind a link.
+    Accessible,
+    /// `-executable` wants an `x`, behind a link too.
     Executable,
 }
 

@@ -81,7 +81,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         context.complain(warning)?;
     }
     // Without an action that prints or acts, what is found is printed.
-    let acts = |action: &Action| !matches!(action, Action::Prune);
+    let acts = |action: &Action| !matches!(action, Action::Prune | Action::Quit);
     let print = Expression::Action(Action::Print(b'\n'));
     let expression = match find.expression {
         None => print,

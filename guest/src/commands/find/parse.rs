@@ -122,7 +122,7 @@ impl<'c> Parser<'_, 'c, '_> {
                     .to_vec(),
             );
         }
-        let acts = |token: &Token<'_>| matches!(token, Token::Primary(Expression::Action(action)) if !matches!(action, Action::Prune));
+        let acts = |token: &Token<'_>| matches!(token, Token::Primary(Expression::Action(action)) if !matches!(action, Action::Prune | Action::Quit));
         let has_default_print = !tokens.iter().any(acts);
         super::structure::build(tokens, has_default_print)
     }
@@ -187,9 +187,8 @@ impl<'c> Parser<'_, 'c, '_> {
             | b"-ignore_readdir_race"
             | b"-noignore_readdir_race"
             | b"-daystart"
-            | b"-true"
-            | b"-readable"
-            | b"-writable" => always,
+            | b"-true" => always,
+            b"-readable" | b"-writable" => Ok(Some(Expression::Test(Test::Accessible))),
             b"-false" | b"-nouser" | b"-nogroup" => Ok(Some(Expression::Test(Test::False))),
             b"-empty" => Ok(Some(Expression::Test(Test::Empty))),
             b"-executable" => Ok(Some(Expression::Test(Test::Executable))),

@@ -143,7 +143,7 @@ fn level(
     text: &[u8],
     path: &VirtualPath,
     depth: usize,
-    parents: &mut Vec<VirtualPath>,
+    parents: &mut Vec<(VirtualPath, Vec<u8>)>,
 ) -> Stoppable<Flow> {
     let follows = run.settings.follows_links;
     let workspace = &run.context.machine.workspace;
@@ -162,12 +162,12 @@ fn level(
             }
             Err(_) => {}
         }
-        if is_directory && parents.contains(&inside) {
+        if is_directory && let Some((_, earlier)) = parents.iter().find(|(parent, _)| *parent == inside) {
             let message = [
                 b"File system loop detected; ",
                 &quote::curly(text)[..],
                 b" is part of the same file system loop as ",
-                &quote::curly(start),
+                &quote::curly(earlier),
                 b".",
             ]
             .concat();
@@ -185,7 +185,7 @@ fn level(
     }
     if is_directory && flow == Flow::On && depth < run.settings.most {
         let entries = run.context.machine.workspace.list(&inside).unwrap_or_default();
-        parents.push(inside.clone());
+        parents.push((inside.clone(), text.to_vec()));
         for entry in entries {
             run.context.machine.budget.shell_step()?;
             let mut child = text.to_vec();
