@@ -30,6 +30,8 @@ struct Arguments {
 enum Command {
     /// The main job on real input: tasks, thousands of sessions, rewards, a dataset.
     Demo(command::demo::Arguments),
+    /// What a step costs on a repository, beside native code and the real programs.
+    Bench(command::bench::Arguments),
     /// Builds images.
     Image(command::image::Arguments),
     /// One session: JSON lines on standard input, JSON lines on standard output.
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Command::Demo(arguments) => command::demo::run(&arguments),
+        Command::Bench(arguments) => command::bench::run(&arguments),
         Command::Image(arguments) => command::image::run(&arguments),
         Command::Session(arguments) => command::session::run(&arguments),
         Command::Tasks(arguments) => command::tasks::run(&arguments),

@@ -41,6 +41,7 @@
 //! the caller.
 
 pub mod batch;
+pub mod bench;
 pub mod dataset;
 pub mod effect;
 pub mod engine;

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(crate) mod bench;
 pub(crate) mod demo;
 pub(crate) mod fuzz;
 pub(crate) mod image;

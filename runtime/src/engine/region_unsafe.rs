@@ -240,8 +240,10 @@ impl Region {
     /// Gives every page that the guest may have written to back to the kernel.
     pub(super) fn reset_by_kernel(&mut self) -> Result<(), EngineError> {
         self.forget(0, STACK_BYTES as usize)?;
-        self.forget(self.template.mutable_start, self.template.mutable.len())?;
-        self.forget(ARENA_BASE as usize, (IMAGE_BASE - ARENA_BASE) as usize)?;
+        // Static data and arena at once, with the gap between them: each call interrupts all
+        // threads.
+        let start = self.template.mutable_start;
+        self.forget(start, IMAGE_BASE as usize - start)?;
         self.input_end = INPUT_BASE;
         Ok(())
     }
@@ -276,8 +278,9 @@ impl Region {
         if bytes == 0 {
             return Ok(());
         }
-        // SAFETY: the range is one of the region's writable ones; the region is idle and mutably
-        // borrowed, so nobody holds a reference to the bytes that change.
+        // SAFETY: the range holds nothing but pages that the guest may write to and pages that
+        // nobody may touch; the region is idle and mutably borrowed, so nobody holds a reference to
+        // the bytes that change.
         unsafe { madvise(self.at(start).cast(), bytes, Advice::LinuxDontNeed) }?;
         Ok(())
     }

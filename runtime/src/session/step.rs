@@ -72,9 +72,16 @@ pub fn step_digest(observation: &Observation, files: &Digest) -> Digest {
 
 /// What a run of the guest left to do.
 enum Next {
-    Done(Observation),
-    MoreBlobs,
+    Done(Observation, Option<Accepted>),
+    NeedBlob(BlobId),
     Effect(EffectResult),
+}
+
+/// A new state, out of the guest's memory.
+struct Accepted {
+    state: Arc<[u8]>,
+    /// `None`: the session's blobs stay as they are.
+    blobs: Option<Arc<[(BlobId, Arc<[u8]>)]>>,
 }
 
 impl Session {
@@ -92,38 +99,32 @@ impl Session {
         effects: Vec<EffectResult>,
     ) -> Result<Step, StepError> {
         let start = Instant::now();
+        let Stepper { place, policy, effects: handlers, input } = stepper;
         let mut effects = effects;
         let mut wanted: Vec<BlobId> = Vec::new();
-        let mut misses = 0;
         loop {
-            let blobs = self.blobs_to_send(&wanted, misses);
-            let mut input = std::mem::take(&mut stepper.input);
-            input.clear();
-            let message = StepInput {
-                settings: self.base.encoded_settings(),
-                base: self.base.encoded_overlay(),
-                state: &self.state,
-                call: *call,
-                blobs,
-                effects: std::mem::take(&mut effects),
-            };
-            input = postcard::to_extend(&message, input).map_err(|_| StepError::Protocol("step input".into()))?;
-            effects = message.effects;
-            let handle = self.base.image().handle().clone();
-            let handlers = stepper.effects.clone();
-            let next = stepper.place.run(
-                &handle,
-                stepper.policy,
-                |buffer| buffer.write(&input),
-                |output| self.receive(output, &handlers, &mut wanted),
+            self.encode_input(call, self.blobs_to_send(&wanted), &mut effects, input)?;
+            let next = place.run(
+                self.base.image().handle(),
+                *policy,
+                |buffer| buffer.write(input),
+                |output| self.receive(output, handlers),
             )?;
-            stepper.input = input;
             match next? {
-                Next::Done(observation) => {
+                Next::Done(observation, accepted) => {
+                    if let Some(accepted) = accepted {
+                        self.accept(accepted);
+                    }
+                    self.is_finished |= observation.status == Status::Finished;
                     self.steps += 1;
                     return Ok(Step { observation, effects, elapsed: start.elapsed(), digest: None });
                 }
-                Next::MoreBlobs => misses += 1,
+                Next::NeedBlob(id) => {
+                    if wanted.contains(&id) {
+                        return Err(StepError::Protocol(format!("blob {}", id.0)));
+                    }
+                    wanted.push(id);
+                }
                 Next::Effect(result) => {
                     if effects.len() as u64 > self.base.settings().limits.effects {
                         return Err(StepError::Effects);
@@ -134,11 +135,43 @@ impl Session {
         }
     }
 
+    /// What the guest reads when this session takes a call, all blobs included: for running the
+    /// guest's step function natively.
+    pub fn step_input(&self, call: &RawCall<'_>) -> Result<Vec<u8>, StepError> {
+        let blobs = self.blobs.iter().map(|(id, bytes)| (*id, &**bytes)).collect();
+        let mut input = Vec::new();
+        self.encode_input(call, blobs, &mut Vec::new(), &mut input)?;
+        Ok(input)
+    }
+
+    /// Encodes a step's input into `buffer`, in place of what it held.
+    fn encode_input(
+        &self,
+        call: &RawCall<'_>,
+        blobs: Vec<(BlobId, &[u8])>,
+        effects: &mut Vec<EffectResult>,
+        buffer: &mut Vec<u8>,
+    ) -> Result<(), StepError> {
+        let message = StepInput {
+            settings: self.base.encoded_settings(),
+            base: self.base.encoded_overlay(),
+            state: &self.state,
+            call: *call,
+            blobs,
+            effects: std::mem::take(effects),
+        };
+        buffer.clear();
+        let encoded = postcard::to_extend(&message, std::mem::take(buffer));
+        *effects = message.effects;
+        *buffer = encoded.map_err(|_| StepError::Protocol("step input".into()))?;
+        Ok(())
+    }
+
     /// Small blobs always; those that the step asked for; all once it has asked twice.
-    fn blobs_to_send(&self, wanted: &[BlobId], misses: u32) -> Vec<(BlobId, &[u8])> {
+    fn blobs_to_send(&self, wanted: &[BlobId]) -> Vec<(BlobId, &[u8])> {
         let mut total = 0;
         let is_sent = |id: &BlobId, bytes: &[u8], total: &mut usize| {
-            if misses > 1 || wanted.contains(id) {
+            if wanted.len() > 1 || wanted.contains(id) {
                 return true;
             }
             let is_small = bytes.len() <= EAGER_BLOB && *total + bytes.len() <= EAGER_TOTAL;
@@ -152,28 +185,22 @@ impl Session {
     }
 
     /// Reads the guest's answer, which lies in memory that is wiped right after.
-    fn receive(&mut self, output: &[u8], effects: &Effects, wanted: &mut Vec<BlobId>) -> Result<Next, StepError> {
+    fn receive(&self, output: &[u8], effects: &Effects) -> Result<Next, StepError> {
         let output: StepOutput<'_> =
             postcard::from_bytes(output).map_err(|_| StepError::Protocol("step output".into()))?;
         match output {
             StepOutput::Done { observation, state } => {
-                if let Some(new) = state {
-                    self.accept(&new)?;
-                }
-                self.is_finished |= observation.status == Status::Finished;
-                Ok(Next::Done(observation))
+                let accepted = state.map(|new| self.take_out(&new)).transpose()?;
+                Ok(Next::Done(observation, accepted))
             }
-            StepOutput::NeedBlob(id) => {
-                if wanted.contains(&id) || self.blob(id).is_none() {
-                    return Err(StepError::Protocol(format!("blob {}", id.0)));
-                }
-                wanted.push(id);
-                Ok(Next::MoreBlobs)
-            }
+            StepOutput::NeedBlob(id) => match self.blob(id) {
+                Some(_) => Ok(Next::NeedBlob(id)),
+                None => Err(StepError::Protocol(format!("blob {}", id.0))),
+            },
             StepOutput::NeedEffect { request, state } => {
                 // The files as they are in the middle of the step: a fork that nobody keeps.
                 let mut files = self.fork();
-                files.accept(&state)?;
+                files.accept(self.take_out(&state)?);
                 let question = EffectQuestion { request: &request, session: &files };
                 let name = || request.arguments.first().map(|name| String::from_utf8_lossy(name).into_owned());
                 let result = effects.answer(&question)?;
@@ -183,12 +210,11 @@ impl Session {
         }
     }
 
-    /// Takes a new state over.
-    fn accept(&mut self, new: &NewState<'_>) -> Result<(), StepError> {
-        let known: Vec<BlobId> = self.blobs.iter().map(|(id, _)| *id).collect();
-        if new.fresh.is_empty() && known == new.live {
-            self.state = new.state.into();
-            return Ok(());
+    /// Copies a new state out of the guest's memory, with the blobs that it names.
+    fn take_out(&self, new: &NewState<'_>) -> Result<Accepted, StepError> {
+        let is_known = self.blobs.iter().map(|(id, _)| id).eq(&new.live);
+        if new.fresh.is_empty() && is_known {
+            return Ok(Accepted { state: new.state.into(), blobs: None });
         }
         let mut blobs: Vec<(BlobId, Arc<[u8]>)> = Vec::with_capacity(new.live.len());
         for id in &new.live {
@@ -196,8 +222,13 @@ impl Session {
             let blob = fresh.or_else(|| self.blob(*id).cloned());
             blobs.push((*id, blob.ok_or_else(|| StepError::Protocol(format!("blob {}", id.0)))?));
         }
-        self.blobs = blobs.into();
-        self.state = new.state.into();
-        Ok(())
+        Ok(Accepted { state: new.state.into(), blobs: Some(blobs.into()) })
+    }
+
+    fn accept(&mut self, accepted: Accepted) {
+        self.state = accepted.state;
+        if let Some(blobs) = accepted.blobs {
+            self.blobs = blobs;
+        }
     }
 }
