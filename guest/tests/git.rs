@@ -1,12 +1,14 @@
 //! `git` beside the machine's real git: random sequences of edits and commands in equal
 //! repositories, equal output, exit status and files after each.
 //!
-//! `SPARRING_CASES` says how many sequences are run (default 500).
+//! `SPARRING_CASES` says how many sequences are run (default 500), `SPARRING_SEED` which ones.
 
 #[path = "git/edit.rs"]
 mod edit;
 #[path = "git/generate.rs"]
 mod generate;
+#[path = "git/menu.rs"]
+mod menu;
 #[path = "git/real.rs"]
 mod real;
 #[path = "git/simulated.rs"]

@@ -18,13 +18,23 @@ const LIMIT: usize = 1000;
 /// How much of the two files is the same, from 0 to 60,000: bytes of `new` that come from `old`,
 /// counted by lines or by 64 bytes, over the size of the larger one.
 pub fn similarity(old: &[u8], new: &[u8]) -> u64 {
-    let (larger, smaller) = (old.len().max(new.len()) as u64, old.len().min(new.len()) as u64);
-    if larger == 0 || larger * (MOST - LEAST) < (larger - smaller) * MOST {
+    if !may_be_similar(old, new) {
         return 0;
     }
-    let (old, new) = (chunks(old), chunks(new));
+    let larger = old.len().max(new.len()) as u64;
+    common(&chunks(old), &chunks(new)) * MOST / larger
+}
+
+/// Whether the sizes leave room for a rename.
+fn may_be_similar(old: &[u8], new: &[u8]) -> bool {
+    let (larger, smaller) = (old.len().max(new.len()) as u64, old.len().min(new.len()) as u64);
+    larger > 0 && larger * (MOST - LEAST) >= (larger - smaller) * MOST
+}
+
+/// How many bytes of the second are in the first.
+fn common(old: &[(u32, u64)], new: &[(u32, u64)]) -> u64 {
     let (mut copied, mut at) = (0, 0);
-    for (hash, bytes) in &old {
+    for (hash, bytes) in old {
         while new.get(at).is_some_and(|(other, _)| other < hash) {
             at += 1;
         }
@@ -35,7 +45,7 @@ pub fn similarity(old: &[u8], new: &[u8]) -> u64 {
             at += 1;
         }
     }
-    copied * MOST / larger
+    copied
 }
 
 /// Bytes per hash of a line or of 64 bytes, sorted by hash.
@@ -153,10 +163,18 @@ fn pair_similar<'a>(deleted: &mut [Deleted<'a>], created: &mut Vec<Created<'a>>,
     if sources * created.len() > LIMIT * LIMIT {
         return;
     }
+    // Each file is cut once, however many it is held against.
+    let old_chunks: Vec<_> = deleted.iter().map(|source| (!source.used).then(|| chunks(source.side.bytes))).collect();
     let mut candidates = Vec::new();
     for (to, new) in created.iter().enumerate() {
-        for (from, source) in deleted.iter().enumerate().filter(|(_, source)| !source.used) {
-            let score = score(source, new);
+        let new_chunks = chunks(new.1.bytes);
+        for (from, source) in deleted.iter().enumerate() {
+            let Some(old_chunks) = &old_chunks[from] else { continue };
+            let (old_bytes, new_bytes) = (source.side.bytes, new.1.bytes);
+            if source.side.kind != Kind::File || new.1.kind != Kind::File || !may_be_similar(old_bytes, new_bytes) {
+                continue;
+            }
+            let score = common(old_chunks, &new_chunks) * MOST / old_bytes.len().max(new_bytes.len()) as u64;
             if score >= LEAST {
                 let same_name = path::name(source.change.old_path) == path::name(new.0.new_path);
                 candidates.push((score, same_name, from, to));

@@ -135,8 +135,7 @@ impl Git<'_, '_, '_> {
         }
         for end in memchr::memchr_iter(b'/', path) {
             let above = path.get(..end).unwrap_or_default();
-            let index = self.index_tree();
-            if self.blob_at(&index, above).is_some() {
+            if self.blob_at(&Tree::Index, above).is_some() {
                 self.stage(above, None);
             }
         }
@@ -178,7 +177,7 @@ impl Git<'_, '_, '_> {
     }
 
     fn matches_index(&self, item: &super::pathspec::Item) -> bool {
-        self.paths(&self.repository.index, b"").iter().any(|path| item.matches(path))
+        self.is_tracked_by(&self.repository.index, item)
     }
 
     /// Whether a directory stands at a path of the worktree.
@@ -190,9 +189,8 @@ impl Git<'_, '_, '_> {
 
     fn chmod(&mut self, pathspec: &Pathspec, executable: bool) {
         for path in self.paths(&self.repository.index, b"") {
-            let index = self.index_tree();
             if pathspec.matches(&path)
-                && let Some(Blob::File { content, .. }) = self.blob_at(&index, &path)
+                && let Some(Blob::File { content, .. }) = self.blob_at(&Tree::Index, &path)
             {
                 self.stage(&path, Some(Blob::File { executable, content }));
             }

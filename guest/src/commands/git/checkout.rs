@@ -302,16 +302,14 @@ impl Git<'_, '_, '_> {
                 (tree, from)
             }
         };
-        let mut files = match &tree {
-            Tree::Stored(delta) => self.paths(delta, b""),
-            _ => Default::default(),
-        };
-        if source.is_none() {
-            files.extend(self.repository.intended.iter().cloned());
-        }
         let mut is_missing = false;
         for item in pathspec.included() {
-            if !files.iter().any(|path| item.matches(path)) {
+            let is_tracked = match &tree {
+                Tree::Stored(delta) => self.is_tracked_by(delta, item),
+                _ => false,
+            };
+            let is_intended = source.is_none() && self.repository.intended.iter().any(|path| item.matches(path));
+            if !is_tracked && !is_intended {
                 self.note_bytes(&[b"error: pathspec '", &item.text, b"' did not match any file(s) known to git"])?;
                 is_missing = true;
             }
@@ -321,8 +319,15 @@ impl Git<'_, '_, '_> {
         }
         let mut count = 0;
         let index = self.index_tree();
-        for path in files.iter().filter(|path| pathspec.matches(path)) {
+        let mut candidates = self.candidates(&tree, &Tree::Worktree);
+        candidates.extend(self.candidates(&tree, &index));
+        candidates.extend(self.repository.intended.iter().cloned());
+        for path in candidates.iter().filter(|path| pathspec.matches(path)) {
             let wanted = if source.is_none() { self.staged_blob(path) } else { self.blob_at(&tree, path) };
+            // What the tree lacks stays as it is.
+            if wanted.is_none() {
+                continue;
+            }
             let now = self.worktree_blob(path);
             let staged = self.blob_at(&index, path);
             // What stood in the index as it is now is up to date and not counted.

@@ -57,12 +57,10 @@ impl Git<'_, '_, '_> {
             let first = pathspec.items.first().map(|item| item.text.clone()).unwrap_or_default();
             return self.fatal(&[b"paths '", &first, b" ...' with -a does not make sense"]);
         }
-        let mut known = self.paths(&self.repository.index, b"");
-        if let Tree::Stored(head) = self.repository.head_tree() {
-            known.extend(self.paths(&head, b""));
-        }
+        let head_tree = self.repository.head_tree();
         for item in pathspec.included() {
-            if !known.iter().any(|path| item.matches(path)) {
+            let in_head = matches!(&head_tree, Tree::Stored(delta) if self.is_tracked_by(delta, item));
+            if !in_head && !self.is_tracked_by(&self.repository.index, item) {
                 return self.error(1, &[b"pathspec '", &item.text, b"' did not match any file(s) known to git"]);
             }
         }

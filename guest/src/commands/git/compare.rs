@@ -7,6 +7,7 @@ use sparring_tree::image::EntryView;
 use sparring_tree::{Change, Content, ImageView, Kind};
 
 use super::delta::{Blob, Delta};
+use super::pathspec::Item;
 use super::{Attempt, Git};
 use crate::workspace::{Node, VirtualPath, Workspace};
 
@@ -55,7 +56,7 @@ impl<'a> Git<'_, '_, 'a> {
         if self.is_intended(path) {
             return Some(Blob::File { executable: false, content: Content::default() });
         }
-        self.blob_at(&self.index_tree(), path)
+        self.blob_at(&Tree::Index, path)
     }
 
     /// What the image has at a path, if it is the base.
@@ -208,7 +209,22 @@ impl<'a> Git<'_, '_, 'a> {
 
     /// Whether a stored tree has this path as a file or a directory.
     pub(super) fn knows(&self, delta: &Delta, path: &[u8]) -> bool {
-        self.blob_at(&Tree::Stored(delta.clone()), path).is_some() || self.has_below(delta, path)
+        let here = match delta.get(path) {
+            Some(blob) => blob.is_some(),
+            None => self.base_blob(path).is_some(),
+        };
+        here || self.has_below(delta, path)
+    }
+
+    /// Whether a path argument names something of a stored tree. Only a pattern has to look at
+    /// every path.
+    pub(super) fn is_tracked_by(&self, delta: &Delta, item: &Item) -> bool {
+        if item.is_pattern() {
+            return self.paths(delta, b"").iter().any(|path| item.matches(path));
+        }
+        item.path.is_empty()
+            || self.has_below(delta, &item.path)
+            || !item.ends_in_slash && self.knows(delta, &item.path)
     }
 
     /// One side of a difference.

@@ -12,7 +12,8 @@ pub(super) struct Item {
     /// The path from the repository's root, empty for the root itself.
     pub(super) path: Vec<u8>,
     pattern: Option<Pattern>,
-    ends_in_slash: bool,
+    /// Whether it names a directory by its last byte.
+    pub(super) ends_in_slash: bool,
     is_excluded: bool,
 }
 

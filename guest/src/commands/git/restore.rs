@@ -38,19 +38,22 @@ impl Git<'_, '_, '_> {
         };
         let pathspec = self.pathspec(&parsed.operands)?;
         let index = self.index_tree();
-        let mut files = std::collections::BTreeSet::new();
-        for side in [&tree, &index] {
-            if let Tree::Stored(delta) = side {
-                files.extend(self.paths(delta, b""));
-            }
-        }
-        files.extend(self.repository.intended.iter().cloned());
         for item in pathspec.included() {
-            if !files.iter().any(|path| item.matches(path)) {
+            let in_tree = |tree: &Tree| matches!(tree, Tree::Stored(delta) if self.is_tracked_by(delta, item));
+            let is_intended = self.repository.intended.iter().any(|path| item.matches(path));
+            if !in_tree(&tree) && !in_tree(&index) && !is_intended {
                 return self.error(1, &[b"pathspec '", &item.text, b"' did not match any file(s) known to git"]);
             }
         }
-        for path in files.iter().filter(|path| pathspec.matches(path)) {
+        let mut candidates = self.candidates(&tree, &Tree::Worktree);
+        candidates.extend(self.candidates(&tree, &index));
+        candidates.extend(self.repository.intended.iter().cloned());
+        for path in candidates.iter().filter(|path| pathspec.matches(path)) {
+            // Files that neither tree nor index knows are not touched.
+            let is_known = self.blob_at(&tree, path).is_some() || self.blob_at(&index, path).is_some();
+            if !is_known && !self.is_intended(path) {
+                continue;
+            }
             let from_index = parsed.value("source").is_none() && !staged;
             let wanted = if from_index { self.staged_blob(path) } else { self.blob_at(&tree, path) };
             if worktree {

@@ -64,7 +64,7 @@ impl Git<'_, '_, '_> {
         };
         for item in pathspec.included() {
             let takes_untracked = parsed.has("include-untracked") && self.worktree_blob(&item.path).is_some();
-            let known = self.paths(&self.repository.index, b"").iter().any(|path| item.matches(path));
+            let known = self.is_tracked_by(&self.repository.index, item);
             if !known && !takes_untracked {
                 return self.error(
                     1,

@@ -74,7 +74,7 @@ impl Git<'_, '_, '_> {
             let is_directory = matches!(change, sparring_tree::Change::Directory { .. });
             self.inside(place).filter(|path| is_directory && !path.starts_with(b".git")).map(<[u8]>::to_vec)
         });
-        let mut found: std::collections::BTreeSet<Vec<u8>> = directories.collect();
+        let mut found: BTreeSet<Vec<u8>> = directories.collect();
         // And those of the image out of which every tracked file was taken.
         for (path, _) in self.repository.index.iter().filter(|(_, blob)| blob.is_none()) {
             let above = memchr::memchr_iter(b'/', path).map(|end| path.get(..end).unwrap_or_default());
