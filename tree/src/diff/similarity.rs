@@ -181,7 +181,7 @@ fn pair_similar<'a>(deleted: &mut [Deleted<'a>], created: &mut Vec<Created<'a>>,
             }
         }
     }
-    candidates.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+    candidates.sort_by_key(|(score, same_name, ..)| std::cmp::Reverse((*score, *same_name)));
     let mut taken = vec![false; created.len()];
     for (score, _, from, to) in candidates {
         if !deleted[from].used && !taken[to] {

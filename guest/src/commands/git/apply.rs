@@ -126,7 +126,9 @@ impl Git<'_, '_, '_> {
             (parsed.has("stat") || parsed.has("numstat") || parsed.has("summary")) && !parsed.has("apply");
         let checks_only = parsed.has("check");
         let verbose = parsed.has("verbose");
-        let mut blanks = Blanks::new(shown, !matches!(parsed.value("whitespace"), Some(b"nowarn")));
+        // Without applying anything git says nothing of blanks.
+        let warns = !checks_only && !summary_only && !matches!(parsed.value("whitespace"), Some(b"nowarn"));
+        let mut blanks = Blanks::new(shown, warns);
         self.warn_about_blanks(patches, &mut blanks)?;
         if summary_only {
             self.summarise(patches, parsed)?;
