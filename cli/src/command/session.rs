@@ -42,6 +42,8 @@ const LINE_BYTES: usize = 16 << 20;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let settings = Settings { profile: arguments.profile.clone(), root: arguments.root.clone(), ..Settings::default() };
+    // Before the source is read, which may take a while.
+    Base::check(&settings).map_err(|error| CommandError::Usage(error.to_string()))?;
     let opened = place::image(&place::source(&arguments.repo, arguments.commit.as_deref())?)?;
     let base = Base::new(opened.image, settings).map_err(|error| CommandError::Usage(error.to_string()))?;
     let stepper = Stepper::new(&place::engine()?, Policy::Resident, Arc::new(Effects::default()));

@@ -56,6 +56,18 @@ pub struct Base {
 }
 
 impl Base {
+    /// Whether sessions can have these settings. Fails when the profile is unknown or the root is
+    /// no absolute path.
+    pub fn check(settings: &Settings) -> Result<(), SessionError> {
+        if profile::find(&settings.profile).is_none() {
+            return Err(SessionError::Profile { name: settings.profile.clone() });
+        }
+        if !settings.root.starts_with('/') {
+            return Err(SessionError::Root(settings.root.clone()));
+        }
+        Ok(())
+    }
+
     /// An image as it is.
     pub fn new(image: Arc<Image>, settings: Settings) -> Result<Arc<Self>, SessionError> {
         Self::with_edits(image, settings, &[])
@@ -64,12 +76,7 @@ impl Base {
     /// An image with a task's changes. Fails when the profile is unknown, the root is no absolute
     /// path, or an edit does not fit the image.
     pub fn with_edits(image: Arc<Image>, settings: Settings, edits: &[BaseEdit]) -> Result<Arc<Self>, SessionError> {
-        if profile::find(&settings.profile).is_none() {
-            return Err(SessionError::Profile { name: settings.profile });
-        }
-        if !settings.root.starts_with('/') {
-            return Err(SessionError::Root(settings.root));
-        }
+        Self::check(&settings)?;
         let mount = VirtualPath::lexical(settings.root.as_bytes());
         let mut blobs: Vec<(BlobId, Arc<[u8]>)> = Vec::new();
         let mut overlay = Overlay::new();

@@ -69,9 +69,13 @@ impl Session {
     /// nobody.
     pub fn private_bytes(&self) -> usize {
         let own = |blob: &Arc<[u8]>| if Arc::strong_count(blob) == 1 { blob.len() + 16 } else { 0 };
-        let list = if Arc::strong_count(&self.blobs) == 1 { self.blobs.len() * 24 + 16 } else { 0 };
+        // Forks share the list as a whole, and with it every blob in it.
+        let blobs = match Arc::strong_count(&self.blobs) {
+            1 => self.blobs.len() * 24 + 16 + self.blobs.iter().map(|(_, blob)| own(blob)).sum::<usize>(),
+            _ => 0,
+        };
         let state = if Arc::strong_count(&self.state) == 1 { self.state.len() + 16 } else { 0 };
-        size_of::<Self>() + state + list + self.blobs.iter().map(|(_, blob)| own(blob)).sum::<usize>()
+        size_of::<Self>() + state + blobs
     }
 
     /// What the agent has changed since the base, as `git diff` prints it; the repository only.

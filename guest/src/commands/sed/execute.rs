@@ -305,12 +305,15 @@ impl<'s> Executor<'_, '_, '_, 's> {
             }
             Action::Get => self.pattern.clone_from(&self.hold),
             Action::GetAppend => {
+                // Appending to each other, the two spaces can double in every cycle.
+                self.context.machine.budget.scan(self.hold.text.len() as u64)?;
                 self.pattern.text.push(delimiter);
                 self.pattern.text.extend_from_slice(&self.hold.text);
                 self.pattern.has_newline = self.hold.has_newline;
             }
             Action::Hold => self.hold.clone_from(&self.pattern),
             Action::HoldAppend => {
+                self.context.machine.budget.scan(self.pattern.text.len() as u64)?;
                 self.hold.text.push(delimiter);
                 self.hold.text.extend_from_slice(&self.pattern.text);
                 self.hold.has_newline = self.pattern.has_newline;

@@ -5,6 +5,9 @@ use super::execute::{Executor, Failure};
 use super::replacement;
 use super::script::Substitution;
 
+/// A match costs as much as scanning this many bytes.
+const MATCH_BYTES: usize = 32;
+
 impl<'s> Executor<'_, '_, '_, 's> {
     /// `s`.
     pub(super) fn substitute(&mut self, substitution: &'s Substitution) -> Result<(), Failure> {
@@ -27,9 +30,13 @@ impl<'s> Executor<'_, '_, '_, 's> {
             }
             count += 1;
             if count >= substitution.from_match {
+                let before = result.len();
                 budget.write((whole.start - copied) as u64)?;
                 result.extend_from_slice(text.get(copied..whole.start).unwrap_or_default());
                 replacement::append(&substitution.replacement, &text, &captures, &mut result);
+                // What the replacement brings is work as well, and so is each match: a script can
+                // double its pattern space in every cycle.
+                budget.scan((result.len() - before + MATCH_BYTES) as u64)?;
                 copied = whole.end;
                 replaced = true;
                 if !substitution.global {

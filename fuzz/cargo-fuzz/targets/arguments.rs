@@ -1,0 +1,4 @@
+//! See `sparring_fuzz::targets::arguments`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sparring_fuzz::targets::arguments(bytes));
