@@ -157,8 +157,8 @@ impl Subject {
     }
 }
 
-/// Whether a file is text that editors and shells take as it is, and no secret of this measurement
-/// depends on how they show something else.
+/// Whether a file is printable ASCII under a name that needs no quoting: what editor, shell and
+/// real programs all show as it is.
 fn is_plain(entry: &EntryView<'_>) -> bool {
     let plain = |byte: &u8| matches!(byte, b'\n' | b' '..=b'~');
     entry.kind() == Kind::File
