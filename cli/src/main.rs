@@ -32,6 +32,8 @@ enum Command {
     Demo(command::demo::Arguments),
     /// What a step costs on a repository, beside native code and the real programs.
     Bench(command::bench::Arguments),
+    /// Compares the simulated tools with the real ones, on your repository and commands.
+    Fidelity(command::fidelity::Arguments),
     /// Builds images.
     Image(command::image::Arguments),
     /// One session: JSON lines on standard input, JSON lines on standard output.
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Demo(arguments) => command::demo::run(&arguments),
         Command::Bench(arguments) => command::bench::run(&arguments),
+        Command::Fidelity(arguments) => command::fidelity::run(&arguments),
         Command::Image(arguments) => command::image::run(&arguments),
         Command::Session(arguments) => command::session::run(&arguments),
         Command::Tasks(arguments) => command::tasks::run(&arguments),

@@ -45,6 +45,7 @@ pub mod bench;
 pub mod dataset;
 pub mod effect;
 pub mod engine;
+pub mod fidelity;
 pub mod image;
 pub mod rollout;
 pub mod session;

@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 pub(crate) mod demo;
+pub(crate) mod fidelity;
 pub(crate) mod fuzz;
 pub(crate) mod image;
 pub(crate) mod replay;

@@ -16,7 +16,7 @@ const SUBMIT: &str = "COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT";
 /// Outputs of at least this many characters are shown in part.
 const SHOWN_WHOLE: usize = 10_000;
 
-const TOOLS: &str = r#"[{"type": "function", "function": {"name": "bash", "description": "Execute a bash command", "parameters": {"type": "object", "properties": {"command": {"type": "string", "description": "The bash command to execute"}}, "required": ["command"]}}}]"#;
+pub(super) const TOOLS: &str = r#"[{"type": "function", "function": {"name": "bash", "description": "Execute a bash command", "parameters": {"type": "object", "properties": {"command": {"type": "string", "description": "The bash command to execute"}}, "required": ["command"]}}}]"#;
 
 /// Exported on top of a container's own variables, as the scaffold's settings say.
 const VARIABLES: [(&str, &str); 5] =
@@ -47,13 +47,7 @@ impl Profile for Bash {
             Ok(command) => command,
             Err(error) => return Ok(Observation::new(format_error(&error), Status::BadCall)),
         };
-        let mut shell = ShellState::new(machine.workspace.mount());
-        VARIABLES.iter().for_each(|(name, value)| shell.export(name.as_bytes(), value.as_bytes()));
-        let terminal = machine.streams.buffer();
-        let input = machine.streams.null();
-        let descriptors = Descriptors::standard(input, terminal, terminal);
-        let status = run_script(machine, &mut shell, ShellKind::Command, command.as_bytes(), &descriptors)?;
-        let output = machine.streams.take(terminal);
+        let (output, status) = run_command(machine, command.as_bytes(), &VARIABLES)?;
         let output = String::from_utf8_lossy(&output);
 
         let mut lines = output.trim_start().split_inclusive('\n');
@@ -69,7 +63,23 @@ impl Profile for Bash {
     }
 }
 
-fn read_command(call: &RawCall<'_>) -> Result<String, String> {
+/// Runs `bash -c command` in the repository: what one pipe takes of both its outputs, and the exit
+/// status.
+pub(super) fn run_command(
+    machine: &mut Machine<'_>,
+    command: &[u8],
+    variables: &[(&str, &str)],
+) -> Stoppable<(Vec<u8>, u8)> {
+    let mut shell = ShellState::new(machine.workspace.mount());
+    variables.iter().for_each(|(name, value)| shell.export(name.as_bytes(), value.as_bytes()));
+    let terminal = machine.streams.buffer();
+    let input = machine.streams.null();
+    let descriptors = Descriptors::standard(input, terminal, terminal);
+    let status = run_script(machine, &mut shell, ShellKind::Command, command, &descriptors)?;
+    Ok((machine.streams.take(terminal), status))
+}
+
+pub(super) fn read_command(call: &RawCall<'_>) -> Result<String, String> {
     if call.tool != "bash" {
         return Err(format!("Unknown tool '{}'.", call.tool));
     }

@@ -2,6 +2,7 @@
 
 pub mod bash;
 pub mod openhands;
+pub mod plain;
 mod text;
 
 use sparring_tree::Content;
@@ -12,7 +13,7 @@ use crate::step::{Observation, RawCall};
 use crate::workspace::VirtualPath;
 
 /// The names of all profiles.
-pub const NAMES: [&str; 2] = [bash::NAME, openhands::NAME];
+pub const NAMES: [&str; 3] = [bash::NAME, openhands::NAME, plain::NAME];
 
 /// The tools of one scaffold.
 pub trait Profile {
@@ -38,7 +39,7 @@ pub trait Profile {
 /// What a profile's tools remember between steps.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ProfileState {
-    /// [`bash`]: every call is a new shell.
+    /// [`bash`] and [`plain`]: every call is a new shell.
     Bash,
     /// [`openhands`].
     OpenHands(Box<openhands::State>),
@@ -60,6 +61,7 @@ pub fn find(name: &str) -> Option<&'static dyn Profile> {
     match name {
         bash::NAME => Some(&bash::Bash),
         openhands::NAME => Some(&openhands::OpenHands),
+        plain::NAME => Some(&plain::Plain),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! The environment of a shell in a slim Python container.
 
 /// Exported variables, as a `python:slim` image and `docker exec` set them.
-pub(super) const ENVIRONMENT: &[(&str, &str)] = &[
+pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("HOME", "/root"),
     ("HOSTNAME", crate::world::HOSTNAME),
     ("LANG", "C.UTF-8"),

@@ -67,27 +67,37 @@ pub(super) fn changes<'s>(
     before: &'s Overlay,
     after: &'s Overlay,
 ) -> Result<Vec<FinalChange>, SessionError> {
-    let new = files.of(after);
+    let mount = files.of(after).mount;
     let mut changes = Vec::new();
-    for difference in differences(files.of(before), new, files)? {
-        let inside = match new.mount {
-            b"" => Some(difference.path.as_slice()),
-            mount => difference.path.strip_prefix(mount).and_then(|rest| rest.strip_prefix(b"/")),
+    for change in changes_everywhere(files, before, after)? {
+        let inside = match mount {
+            b"" => Some(change.path.as_slice()),
+            mount => change.path.strip_prefix(mount).and_then(|rest| rest.strip_prefix(b"/")),
         };
         let Some(path) = inside else { continue };
-        let node = |state: Option<State<'s>>| -> Result<Option<FinalNode>, SessionError> {
-            match state {
-                None | Some(State::Directory(_)) => Ok(None),
-                Some(state) => {
-                    Ok(Some(FinalNode { kind: state.kind(), mode: state.mode(), bytes: state.bytes(files)? }))
-                }
-            }
-        };
         let path = path.to_vec();
-        let (old, new) = (node(difference.old)?, node(difference.new)?);
+        let no_directory = |node: &FinalNode| node.kind != Kind::Directory;
+        let (old, new) = (change.old.filter(no_directory), change.new.filter(no_directory));
         if old.is_some() || new.is_some() {
             changes.push(FinalChange { path, old, new });
         }
+    }
+    Ok(changes)
+}
+
+/// Directories too, and outside the repository: absolute paths without the leading `/`.
+pub(super) fn changes_everywhere<'s>(
+    files: &SessionFiles<'s>,
+    before: &'s Overlay,
+    after: &'s Overlay,
+) -> Result<Vec<FinalChange>, SessionError> {
+    let node = |state: Option<State<'s>>| -> Result<Option<FinalNode>, SessionError> {
+        let Some(state) = state else { return Ok(None) };
+        Ok(Some(FinalNode { kind: state.kind(), mode: state.mode(), bytes: state.bytes(files)? }))
+    };
+    let mut changes = Vec::new();
+    for difference in differences(files.of(before), files.of(after), files)? {
+        changes.push(FinalChange { path: difference.path, old: node(difference.old)?, new: node(difference.new)? });
     }
     Ok(changes)
 }

@@ -90,6 +90,14 @@ impl Session {
         finished::changes(&files, self.base.overlay(), &state.overlay)
     }
 
+    /// All that the agent has changed since the base, outside the repository too and directories
+    /// included: absolute paths without the leading `/`.
+    pub fn changes_everywhere(&self) -> Result<Vec<FinalChange>, SessionError> {
+        let state = self.decoded()?;
+        let files = SessionFiles::new(self);
+        finished::changes_everywhere(&files, self.base.overlay(), &state.overlay)
+    }
+
     /// The identity of all the session's files, those outside the repository included. Equal
     /// files have equal digests, whatever the way to them.
     pub fn files_digest(&self) -> Result<Digest, SessionError> {

@@ -82,7 +82,7 @@ impl Parser<'_> {
     fn simple_command(&mut self) -> Parse<Command> {
         let mut simple = SimpleCommand::default();
         let mut redirects = Vec::new();
-        let line = self.peek()?.line;
+        let mut line = self.peek()?.line;
         self.state.assignment_argument &= self.peek()?.kind == Kind::Word;
         loop {
             if let Some(redirect) = self.redirection()? {
@@ -99,6 +99,11 @@ impl Parser<'_> {
                     let alone = simple.words.len() == 1 && simple.assignments.is_empty() && redirects.is_empty();
                     if alone && self.accept(Operator::OpenParen)? {
                         return self.function_after_paren(simple, line);
+                    }
+                    if alone {
+                        // bash looks one token ahead for that parenthesis and numbers the command
+                        // by where it then stands.
+                        line = self.peek()?.line;
                     }
                 }
                 Kind::Assignment if simple.words.is_empty() => {
