@@ -50,7 +50,7 @@ pub(crate) fn test(require_all: bool) -> Result<(), String> {
         }
         println!("\n=== {}", part.name);
         let required = if require_all { "all" } else { "" };
-        let mut arguments = vec!["test", "--release", "--locked"];
+        let mut arguments = vec!["test", "--release", "--locked", "--no-fail-fast"];
         arguments.extend(part.arguments);
         let outcome = cargo(&arguments, &[("SPARRING_REQUIRE", required)]);
         let list = if outcome.is_ok() { &mut passed } else { &mut failed };

@@ -2,6 +2,10 @@
 //!
 //! Only exact decimal expansions are used, so the text is the same on every machine.
 
+/// The widest number that is written. Rust's formatting takes no more and panics above; nobody who
+/// asks for more reads the difference.
+pub(crate) const MOST_DIGITS: usize = u16::MAX as usize;
+
 /// `%f`, `%e`, `%g` and their capitals; `%a` is written as `%g`.
 pub(crate) fn format(value: f64, letter: u8, precision: Option<usize>, keeps_zeros: bool) -> String {
     let is_capital = letter.is_ascii_uppercase();
@@ -13,7 +17,7 @@ pub(crate) fn format(value: f64, letter: u8, precision: Option<usize>, keeps_zer
     } else {
         let value = value.abs();
         match letter.to_ascii_lowercase() {
-            b'f' => format!("{value:.precision$}", precision = precision.unwrap_or(6)),
+            b'f' => format!("{value:.precision$}", precision = precision.unwrap_or(6).min(MOST_DIGITS)),
             b'e' => exponential(value, precision.unwrap_or(6)),
             _ => general(value, precision.unwrap_or(6).max(1), keeps_zeros),
         }
@@ -23,6 +27,7 @@ pub(crate) fn format(value: f64, letter: u8, precision: Option<usize>, keeps_zer
 }
 
 fn exponential(value: f64, precision: usize) -> String {
+    let precision = precision.min(MOST_DIGITS);
     let text = format!("{value:.precision$e}");
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
@@ -44,6 +49,7 @@ fn general(value: f64, precision: usize, keeps_zeros: bool) -> String {
         return format!("{}e{tail}", trim(digits));
     }
     let decimals = (precision as i32 - 1 - exponent).max(0) as usize;
+    let decimals = decimals.min(MOST_DIGITS);
     trim(&format!("{value:.decimals$}"))
 }
 

@@ -20,7 +20,7 @@ mod environment;
 mod escapes;
 mod facts;
 mod find;
-mod floats;
+pub(crate) mod floats;
 pub mod git;
 mod grep;
 mod hashes;

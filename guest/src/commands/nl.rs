@@ -1,6 +1,7 @@
 //! `nl` as in GNU coreutils 9.1.
 
 use super::common::{Fault, HELP, VERSION, lines, or_standard_input, or_status};
+use super::floats::MOST_DIGITS;
 use super::options::{Long, OptionTable};
 use super::{Buffering, Command, Context};
 use crate::budget::Stoppable;
@@ -190,12 +191,12 @@ impl Numbering {
         };
         if has_number {
             let number = match settings.format {
-                Format::Left => format!("{:<width$}", self.number, width = settings.width),
-                Format::Right => format!("{:>width$}", self.number, width = settings.width),
-                Format::Zeros => format!("{:0>width$}", self.number, width = settings.width),
+                Format::Left => format!("{:<width$}", self.number, width = settings.width.min(MOST_DIGITS)),
+                Format::Right => format!("{:>width$}", self.number, width = settings.width.min(MOST_DIGITS)),
+                Format::Zeros => format!("{:0>width$}", self.number, width = settings.width.min(MOST_DIGITS)),
             };
             let number = if settings.format == Format::Zeros && self.number < 0 {
-                format!("{:0width$}", self.number, width = settings.width)
+                format!("{:0width$}", self.number, width = settings.width.min(MOST_DIGITS))
             } else {
                 number
             };

@@ -1,6 +1,7 @@
 //! `seq` as in GNU coreutils 9.1, computed in decimals.
 
 use super::common::{Fault, HELP, VERSION, or_status};
+use super::floats::MOST_DIGITS;
 use super::options::{Long, OptionTable};
 use super::{Buffering, Command, Context};
 use crate::budget::Stoppable;
@@ -86,7 +87,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         if shown == 0 {
             return format!("{sign}{whole}");
         }
-        let all = format!("{fraction:0width$}", width = places as usize);
+        let all = format!("{fraction:0width$}", width = (places as usize).min(MOST_DIGITS));
         format!("{sign}{whole}.{}", all.get(..shown as usize).unwrap_or(&all))
     };
     let width = if equal { text(first).len().max(text(last).len()) } else { 0 };
@@ -100,7 +101,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         let mut number = text(value);
         if number.len() < width {
             let (sign, digits) = number.strip_prefix('-').map_or(("", number.as_str()), |digits| ("-", digits));
-            number = format!("{sign}{digits:0>fill$}", fill = width - sign.len());
+            number = format!("{sign}{digits:0>fill$}", fill = (width - sign.len()).min(MOST_DIGITS));
         }
         match format {
             Some(format) => {

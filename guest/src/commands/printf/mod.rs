@@ -1,6 +1,7 @@
 //! `printf` as in GNU coreutils 9.1 and, with the same core, in bash 5.2.
 
 use super::escapes::{Outcome, Style, expand, one};
+use super::floats::MOST_DIGITS;
 use super::{Buffering, Command, Context, quote};
 use crate::budget::Stoppable;
 
@@ -278,7 +279,7 @@ impl<'v> Printer<'v> {
 
     fn signed(&mut self, value: i64, field: Field) {
         let mut digits = value.unsigned_abs().to_string();
-        if let Some(precision) = field.precision {
+        if let Some(precision) = field.precision.map(|precision| precision.min(MOST_DIGITS)) {
             digits = if precision == 0 && value == 0 { String::new() } else { format!("{digits:0>precision$}") };
         }
         let sign = match value {
@@ -297,7 +298,7 @@ impl<'v> Printer<'v> {
             b'X' => format!("{value:X}"),
             _ => value.to_string(),
         };
-        if let Some(precision) = field.precision {
+        if let Some(precision) = field.precision.map(|precision| precision.min(MOST_DIGITS)) {
             digits = if precision == 0 && value == 0 { String::new() } else { format!("{digits:0>precision$}") };
         }
         let prefix = match letter {
@@ -307,7 +308,7 @@ impl<'v> Printer<'v> {
             _ => "",
         };
         if field.zeros && !field.left && field.precision.is_none() {
-            let width = field.width.saturating_sub(prefix.len());
+            let width = field.width.saturating_sub(prefix.len()).min(MOST_DIGITS);
             digits = format!("{digits:0>width$}");
         }
         self.pad(format!("{prefix}{digits}").as_bytes(), field, false);

@@ -1,6 +1,7 @@
 //! `printf`.
 
 use super::echo::expand_escapes;
+use crate::commands::floats::MOST_DIGITS;
 use crate::shell::Shell;
 use crate::shell::eval::Run;
 use crate::shell::expand::{characters, print_quoted};
@@ -253,7 +254,7 @@ impl Printer<'_, '_, '_, '_> {
                 length.and_then(|end| text.get(..end)?.parse().ok()).unwrap_or(0.0)
             }
         };
-        let precision = layout.precision.unwrap_or(6);
+        let precision = layout.precision.unwrap_or(6).min(MOST_DIGITS);
         let magnitude = value.abs();
         let digits = match letter {
             b'f' | b'F' => format!("{magnitude:.precision$}"),
@@ -293,6 +294,7 @@ impl Printer<'_, '_, '_, '_> {
 
 /// `%e`
 fn exponent(value: f64, precision: usize) -> String {
+    let precision = precision.min(MOST_DIGITS);
     let text = format!("{value:.precision$e}");
     let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
     let (sign, power) = match power.strip_prefix('-') {

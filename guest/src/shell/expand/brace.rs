@@ -1,6 +1,7 @@
 //! Brace expansion: `a{b,c}d`, `{1..9..2}`.
 
 use crate::budget::{Budget, Stoppable};
+use crate::commands::floats::MOST_DIGITS;
 use crate::shell::syntax::{ParseOptions, Parser, end_of_matched, end_of_parameter};
 
 /// The words that a word's braces give, in order.
@@ -122,7 +123,7 @@ fn sequence(inner: &[u8], budget: &Budget) -> Stoppable<Option<Vec<Vec<u8>>>> {
             budget.write(64)?;
             let sign = if number < 0 { "-" } else { "" };
             let digits = number.unsigned_abs();
-            let fill = width.saturating_sub(sign.len());
+            let fill = width.saturating_sub(sign.len()).min(MOST_DIGITS);
             items.push(format!("{sign}{digits:0fill$}").into_bytes());
         }
         return Ok(Some(items));

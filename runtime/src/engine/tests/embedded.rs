@@ -14,7 +14,7 @@ fn it_imports_nothing_and_exports_one_function() {
     assert_eq!(module.imports().len(), 0);
     let mut exports: Vec<&str> = module.exports().map(|export| export.name()).collect();
     exports.sort_unstable();
-    assert_eq!(exports, ["memory", "step"]);
+    assert_eq!(exports, ["memory", "stack_low", "step"]);
 }
 
 #[test]
