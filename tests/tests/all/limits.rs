@@ -30,7 +30,7 @@ const CASES: [Case; 10] = [
     Case { field: "nesting", command: "( ( ( ( ( ( echo $(echo $(echo deep)) ) ) ) ) ) )", needs: None },
     Case { field: "overlay_bytes", command: "printf '%01000d' 0 > made", needs: Some(1000) },
     Case { field: "overlay_files", command: "touch a b c d; mkdir e", needs: Some(5) },
-    Case { field: "call_bytes", command: "echo as long as it is", needs: Some(40) },
+    Case { field: "call_bytes", command: "echo as long as it is", needs: Some(39) },
     Case { field: "effects", command: "python a; python b; python c", needs: Some(3) },
 ];
 

@@ -21,7 +21,9 @@ fn three_steps_cost_a_few_kilobytes() {
     shell(&mut session, &mut stepper, "cd /testbed && sed -n '1,20p' data/table.csv");
     // A file of 60 KB that belongs to the session.
     let line = "0123456789 the quick brown fox jumps over the lazy dog, line after line after line";
-    shell(&mut session, &mut stepper, &format!("for i in {{1..700}}; do echo '{line}' $i; done > large.txt"));
+    let text: String = (1..=700).map(|number| format!("{line} {number}\n")).collect();
+    let create = json!({ "command": "create", "path": "/testbed/large.txt", "file_text": text });
+    step(&mut session, &mut stepper, &Call::new("str_replace_editor", &create));
     let large = session.private_bytes();
     assert!(large > 50_000, "{large}: the file is the session's own");
 
