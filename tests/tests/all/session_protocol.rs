@@ -184,13 +184,13 @@ fn controls_answer_as_the_design_says() {
 fn an_element_of_tool_calls_is_a_call() {
     let folder = tempfile::tempdir().expect("a folder");
     tree_files::directory(folder.path());
-    let mut talk = Talk::start(folder.path(), &["--profile", "bash", "--root", "/work/tree"]);
+    let mut talk = Talk::start(folder.path(), &["--profile", "bash", "--root", "/srv/tree"]);
     for arguments in [json!("{\"command\": \"pwd\"}"), json!({ "command": "pwd" })] {
         let call =
             json!({ "id": "call_1", "type": "function", "function": { "name": "bash", "arguments": arguments } });
         let answer = talk.say(&call);
         assert_eq!(answer["status"], "ok");
-        assert_eq!(text(&answer), "<returncode>0</returncode>\n<output>\n/work/tree\n</output>");
+        assert_eq!(text(&answer), "<returncode>0</returncode>\n<output>\n/srv/tree\n</output>");
     }
     talk.end();
 }
