@@ -31,6 +31,7 @@
 
 pub mod change;
 pub mod edit;
+pub mod execution;
 pub mod format;
 pub mod function_generation;
 pub mod function_localization;
