@@ -12,6 +12,9 @@ pub enum Stop {
     Limit(LimitKind),
     /// The bytes of a shared blob are needed and the host did not send them with the call.
     NeedBlob(u32),
+    /// The running process wrote to a pipe that nobody reads any more; the signal ends it, and the
+    /// one that started it goes on.
+    BrokenPipe,
     /// An effect's result is needed: its index in the list of requests that the step made.
     NeedEffect(u32),
 }
@@ -84,6 +87,16 @@ impl Budget {
     /// Leaves one level of nesting.
     pub fn leave(&self) {
         self.depth.set(self.depth.get().saturating_sub(1));
+    }
+
+    /// The levels of nesting that are entered.
+    pub(crate) fn depth(&self) -> u64 {
+        self.depth.get()
+    }
+
+    /// Back to a level, after a process was killed with levels entered.
+    pub(crate) fn return_to(&self, depth: u64) {
+        self.depth.set(depth);
     }
 
     fn memory(&self) -> Stoppable<()> {

@@ -197,14 +197,23 @@ fn compare_lines(label: &str, scripts: &[String], normalise: fn(String) -> Strin
     different
 }
 
-#[test]
-fn scripts_of_the_table_run_as_in_bash() {
-    let scripts: Vec<String> = include_str!("shell.txt")
-        .split("\n%%\n")
+/// The scripts of a file, which stand between lines of `%%`.
+fn table(text: &str) -> Vec<String> {
+    text.split("\n%%\n")
         .map(|script| script.strip_suffix("\n%%").unwrap_or(script).to_owned())
         .filter(|script| !script.is_empty())
-        .collect();
-    assert_eq!(compare("table", &scripts), 0);
+        .collect()
+}
+
+#[test]
+fn scripts_of_the_table_run_as_in_bash() {
+    assert_eq!(compare("table", &table(include_str!("shell.txt"))), 0);
+}
+
+/// Writers whose reader leaves early. On the real side they sleep where the order matters.
+#[test]
+fn writers_learn_that_their_reader_has_left() {
+    assert_eq!(compare("pipes", &table(include_str!("shell_pipes.txt"))), 0);
 }
 
 /// Generated scripts: `SPARRING_CASES` of them, from a fixed seed.

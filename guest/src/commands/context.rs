@@ -20,11 +20,13 @@ pub struct Context<'c, 'a> {
     pub environment: &'c Environment,
     /// Its open files.
     pub descriptors: &'c Descriptors,
-    /// Standard output that was not written out yet; only used where order against standard
-    /// error shows.
+    /// Standard output that was not written out yet; only used where it shows how much is written
+    /// at once: against standard error, or by a reader that leaves early.
     pending: Vec<u8>,
     output: Option<StreamId>,
     holds_output: bool,
+    /// Between two writes of a block there is work: see [`Context::works_between_writes`].
+    is_slow: bool,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
@@ -38,8 +40,20 @@ impl<'c, 'a> Context<'c, 'a> {
         buffering: Buffering,
     ) -> Self {
         let (output, error) = (descriptors.get(1), descriptors.get(2));
-        let holds_output = buffering == Buffering::Blocks && machine.terminal == Terminal::Pipe && output == error;
-        Self { machine, arguments, directory, environment, descriptors, pending: Vec::new(), output, holds_output }
+        let is_shared = machine.terminal == Terminal::Pipe && output == error;
+        let is_observed = machine.streams.may_break(output);
+        let holds_output = buffering == Buffering::Blocks && (is_shared || is_observed);
+        Self {
+            machine,
+            arguments,
+            directory,
+            environment,
+            descriptors,
+            pending: Vec::new(),
+            output,
+            holds_output,
+            is_slow: false,
+        }
     }
 
     /// The name by which the command was called, as its messages begin.
@@ -53,13 +67,27 @@ impl<'c, 'a> Context<'c, 'a> {
         if !self.holds_output {
             return self.machine.streams.write(stream, bytes, self.machine.budget);
         }
+        if self.is_slow && self.pending.is_empty() && !bytes.is_empty() {
+            self.machine.streams.pause();
+        }
         self.pending.extend_from_slice(bytes);
         if self.pending.len() >= BLOCK {
             let rest = self.pending.split_off(self.pending.len() / BLOCK * BLOCK);
-            self.machine.streams.write(stream, &self.pending, self.machine.budget)?;
+            for block in self.pending.chunks(BLOCK) {
+                self.machine.streams.write(stream, block, self.machine.budget)?;
+                if self.is_slow {
+                    self.machine.streams.pause();
+                }
+            }
             self.pending = rest;
         }
         Ok(())
+    }
+
+    /// The command has much to do before it has printed another block, as `grep -r` does: enough
+    /// for a reader of its output to leave meanwhile.
+    pub fn works_between_writes(&mut self) {
+        self.is_slow = true;
     }
 
     /// Writes out what standard output still holds, as `fflush` does.
@@ -68,10 +96,8 @@ impl<'c, 'a> Context<'c, 'a> {
             return Ok(());
         }
         let pending = std::mem::take(&mut self.pending);
-        match self.output {
-            Some(stream) => self.machine.streams.write(stream, &pending, self.machine.budget),
-            None => Ok(()),
-        }
+        let Some(stream) = self.output else { return Ok(()) };
+        self.machine.streams.write(stream, &pending, self.machine.budget)
     }
 
     /// Writes to standard error.

@@ -1,9 +1,10 @@
 //! `head` as in GNU coreutils 9.1.
 
 use super::common::{Fault, HELP, NotANumber, VERSION, number, or_standard_input, or_status};
-use super::options::{Long, OptionTable};
+use super::options::{Long, OptionReader, OptionTable};
 use super::{Buffering, Command, Context, quote};
 use crate::budget::Stoppable;
+use crate::machine::Demand;
 use crate::workspace::FileError;
 
 /// `head`.
@@ -40,6 +41,11 @@ struct Amount {
     count: u64,
 }
 
+impl Amount {
+    /// Ten lines.
+    const DEFAULT: Self = Self { is_bytes: false, is_all_but: false, count: 10 };
+}
+
 /// When names are printed above files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Headers {
@@ -58,7 +64,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             return context.fail(Fault::Usage([b"invalid trailing option -- ", &[letter][..]].concat()), 1);
         }
     };
-    let mut amount = Amount { is_bytes: false, is_all_but: false, count: 10 };
+    let mut amount = Amount::DEFAULT;
     let (mut headers, mut end) = (Headers::Several, b'\n');
     let operands = or_status!(context.options_of(&arguments, TABLE, 1, |given| {
         match given.name {
@@ -140,6 +146,26 @@ fn from_input(context: &mut Context<'_, '_>, amount: Amount, end: u8) -> Stoppab
         take_lines(&text, amount, end)
     };
     context.out(text.get(..length).unwrap_or(&text))
+}
+
+/// After how much of standard input `head` with these arguments leaves; `None` when it reads all
+/// of it, none of it, or fails.
+pub(super) fn demand(arguments: &[Vec<u8>]) -> Option<Demand> {
+    let arguments = modern(arguments).ok()?;
+    let mut amount = Amount::DEFAULT;
+    let mut end = b'\n';
+    let mut reader = OptionReader::new(TABLE, &arguments);
+    while let Some(given) = reader.next_option().ok()? {
+        match given.name {
+            "c" | "n" => amount = parse_amount(given.text(), given.name == "c").ok()?,
+            "z" => end = 0,
+            "q" | "v" => {}
+            _ => return None,
+        }
+    }
+    let reads_input = matches!(reader.operands().as_slice(), [] | [b"-"]);
+    let is_limited = reads_input && !amount.is_all_but;
+    is_limited.then_some(if amount.is_bytes { Demand::Bytes(amount.count) } else { Demand::Ends(amount.count, end) })
 }
 
 fn take_lines(text: &[u8], amount: Amount, end: u8) -> usize {

@@ -1,13 +1,16 @@
 //! Finding and starting a program, as `execvp` does.
 
 use super::{Command, Context, Environment, find};
-use crate::budget::Stoppable;
-use crate::machine::{Descriptors, EffectRequest, Machine};
+use crate::budget::{Stop, Stoppable};
+use crate::machine::{Demand, Descriptors, EffectRequest, Machine};
 use crate::workspace::VirtualPath;
 
 /// Programs that a slim Python container has and that the guest cannot compute: the host is asked.
 const EFFECTS: &[&str] =
     &["ipython", "make", "mypy", "pip", "pip3", "py.test", "pylint", "pytest", "python", "python2", "python3", "tox"];
+
+/// What a shell calls the status of a process that was killed by signal 13, `SIGPIPE`.
+pub const BROKEN_PIPE_STATUS: u8 = 128 + 13;
 
 /// What a command name leads to.
 pub enum Program {
@@ -48,18 +51,31 @@ pub fn launch(
 ) -> Stoppable<u8> {
     let Some(name) = arguments.first() else { return Ok(0) };
     machine.budget.shell_step()?;
+    machine.streams.pause();
+    let depth = machine.budget.depth();
     machine.budget.enter()?;
-    let status = match lookup(name) {
+    machine.was_killed = false;
+    let result = match lookup(name) {
         Program::Command(command) => {
             let mut context = Context::new(machine, arguments, directory, environment, descriptors, command.buffering);
-            let status = (command.run)(&mut context)?;
-            context.flush()?;
+            (command.run)(&mut context).and_then(|status| context.flush().map(|()| status))
+        }
+        Program::Effect => ask_host(machine, arguments, directory, environment, descriptors),
+        Program::Missing => Ok(127),
+    };
+    let status = match result {
+        Err(Stop::BrokenPipe) => {
+            machine.was_killed = true;
+            BROKEN_PIPE_STATUS
+        }
+        other => {
+            let status = other?;
+            // A program that put another in its place (`timeout`, `env`) was killed with it.
+            machine.was_killed &= status == BROKEN_PIPE_STATUS;
             status
         }
-        Program::Effect => ask_host(machine, arguments, directory, environment, descriptors)?,
-        Program::Missing => 127,
     };
-    machine.budget.leave();
+    machine.budget.return_to(depth);
     machine.flush()?;
     Ok(status)
 }
@@ -85,7 +101,11 @@ pub fn ask_host(
     let result = machine.effect(request)?;
     for (is_error, bytes) in &result.output {
         if let Some(stream) = descriptors.get(if *is_error { 2 } else { 1 }) {
-            machine.streams.write(stream, bytes, machine.budget)?;
+            match machine.streams.write(stream, bytes, machine.budget) {
+                // The program has run elsewhere; how it took the lost reader is in its result.
+                Err(Stop::BrokenPipe) => break,
+                written => written?,
+            }
         }
     }
     Ok(result.status)
@@ -94,4 +114,12 @@ pub fn ask_host(
 /// The last component of a program's path.
 pub fn base_name(name: &[u8]) -> &[u8] {
     name.rsplit(|&byte| byte == b'/').next().unwrap_or(name)
+}
+
+/// After how much of its standard input a program leaves, for those that leave early.
+pub fn demand(arguments: &[Vec<u8>]) -> Option<Demand> {
+    match lookup(arguments.first()?) {
+        Program::Command(command) if command.name == "head" => super::head::demand(arguments),
+        _ => None,
+    }
 }

@@ -59,7 +59,7 @@ mod xargs;
 
 pub use context::Context;
 pub use environment::Environment;
-pub use launch::{Program, ask_host, base_name, launch, lookup};
+pub use launch::{BROKEN_PIPE_STATUS, Program, ask_host, base_name, demand, launch, lookup};
 pub use sink::Sink;
 
 use crate::budget::Stoppable;
@@ -162,6 +162,7 @@ pub const COMMANDS: &[&Command] = &[
     &wrappers::WHICH,
     &simple::WHOAMI,
     &xargs::XARGS,
+    &simple::YES,
 ];
 
 /// The command of this name.

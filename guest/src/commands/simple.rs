@@ -1,5 +1,5 @@
 //! Commands of a few lines: `true`, `false`, `pwd`, `whoami`, `hostname`, `nproc`, `sleep`, `sync`,
-//! `clear`, `tty`, `arch`, `logname`.
+//! `clear`, `tty`, `arch`, `logname`, `yes`.
 
 use super::common::{Fault, HELP, VERSION, or_status};
 use super::options::{Long, OptionTable};
@@ -68,6 +68,13 @@ pub(super) const NPROC: Command =
 /// `pwd`.
 pub(super) const PWD: Command =
     Command { name: "pwd", summary: "Print the directory.", buffering: Buffering::Blocks, run: pwd };
+/// `yes`.
+pub(super) const YES: Command = Command {
+    name: "yes",
+    summary: "Print a line for ever: until its reader leaves or the step's budget ends.",
+    buffering: Buffering::Blocks,
+    run: yes,
+};
 /// `sleep`.
 pub(super) const SLEEP: Command =
     Command { name: "sleep", summary: "Return at once: the clock stands.", buffering: Buffering::Blocks, run: sleep };
@@ -131,6 +138,23 @@ fn pwd(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     line.push(b'\n');
     context.out(&line)?;
     Ok(0)
+}
+
+fn yes(context: &mut Context<'_, '_>) -> Stoppable<u8> {
+    const TABLE: OptionTable = OptionTable { short: "+", long: &[HELP, VERSION] };
+    /// What one write takes.
+    const BLOCK: usize = 8 << 10;
+    let operands = or_status!(context.options(TABLE, 1, |_| Ok(()))?);
+    let mut line = if operands.is_empty() { b"y".to_vec() } else { operands.join(&b' ') };
+    line.push(b'\n');
+    let block = line.repeat((BLOCK / line.len()).max(1));
+    if context.descriptors.get(1).is_none() {
+        context.complain(b"standard output: Bad file descriptor")?;
+        return Ok(1);
+    }
+    loop {
+        context.out(&block)?;
+    }
 }
 
 fn sleep(context: &mut Context<'_, '_>) -> Stoppable<u8> {

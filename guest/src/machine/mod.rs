@@ -1,9 +1,11 @@
 //! What a step runs on: the session's files, the open streams, the effects, the terminal.
 
 mod effects;
+mod pipe;
 mod streams;
 
 pub use effects::{EffectChange, EffectRequest, EffectResult, Effects, Provenance};
+pub use pipe::Demand;
 pub use streams::{Descriptors, StreamId, Streams};
 
 use crate::budget::Budget;
@@ -34,12 +36,22 @@ pub struct Machine<'a> {
     pub terminal: Terminal,
     /// The session's git repositories.
     pub git: GitState,
+    /// The program that ended last was killed by a write to a pipe that nobody reads.
+    pub(crate) was_killed: bool,
 }
 
 impl<'a> Machine<'a> {
     /// A machine on these files, with no stream open.
     pub fn new(workspace: Workspace<'a>, effects: Effects, terminal: Terminal) -> Self {
         let budget = workspace.budget();
-        Self { workspace, budget, streams: Streams::default(), effects, terminal, git: GitState::default() }
+        Self {
+            workspace,
+            budget,
+            streams: Streams::default(),
+            effects,
+            terminal,
+            git: GitState::default(),
+            was_killed: false,
+        }
     }
 }

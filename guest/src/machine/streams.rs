@@ -1,12 +1,13 @@
 //! Open streams: what file descriptors point to.
 //!
 //! Commands of a pipeline run one after the other, so a pipe is a buffer: written by one stage,
-//! then read by the next.
+//! then read by the next. [`super::pipe`] says what a writer notices of a reader that leaves early.
 
 use sparring_tree::Kind;
 
 use super::Machine;
-use crate::budget::{Budget, Stoppable};
+use super::pipe::{Demand, Pipe};
+use crate::budget::{Budget, Stop, Stoppable};
 use crate::workspace::{FileError, VirtualPath};
 
 /// Names an open stream; descriptors that were duplicated share one.
@@ -29,6 +30,8 @@ pub struct Streams {
     streams: Vec<Stream>,
     has_unsaved: bool,
     terminal: Option<StreamId>,
+    /// Pipes whose reader may leave early: few, and only while their pipeline runs.
+    pipes: Vec<(StreamId, Pipe)>,
 }
 
 impl Streams {
@@ -47,6 +50,61 @@ impl Streams {
         self.open(Stream::Buffer { bytes: Vec::new(), read: 0 })
     }
 
+    /// A pipe whose reader leaves when it has what it wants, and prints to `beside`.
+    pub fn pipe(&mut self, demand: Demand, beside: Option<StreamId>) -> StreamId {
+        let stream = self.buffer();
+        self.pipes.push((stream, Pipe::new(demand, beside)));
+        stream
+    }
+
+    /// Whether the reader of this pipe may leave early.
+    pub fn may_break(&self, stream: Option<StreamId>) -> bool {
+        self.pipes.iter().any(|(other, _)| Some(*other) == stream)
+    }
+
+    /// Time passes for those who write: a program starts, files are searched. Readers that have
+    /// enough leave.
+    pub fn pause(&mut self) {
+        self.pipes.iter_mut().for_each(|(_, pipe)| pipe.pause());
+        self.mark_left();
+    }
+
+    fn mark_left(&mut self) {
+        for index in 0..self.pipes.len() {
+            let Some(beside) = self.pipes.get(index).and_then(|(_, pipe)| pipe.leaves_beside()) else { continue };
+            let length = self.collected(beside);
+            if let Some((_, pipe)) = self.pipes.get_mut(index) {
+                pipe.set_left_at(length);
+            }
+        }
+    }
+
+    /// The writer has ended. How much had been printed beside the reader when it left, if it left.
+    pub fn close_pipe(&mut self, stream: StreamId) -> Option<usize> {
+        let at = self.pipes.iter().position(|(other, _)| *other == stream)?;
+        self.pipes.swap_remove(at).1.left_at()
+    }
+
+    /// How many bytes a buffer has collected.
+    pub fn collected(&self, stream: StreamId) -> usize {
+        match self.streams.get(stream.0 as usize) {
+            Some(Stream::Buffer { bytes, .. }) => bytes.len(),
+            _ => 0,
+        }
+    }
+
+    /// Moves what a buffer has collected from `from` on to `to`: it was printed earlier than what
+    /// stands there.
+    pub fn move_back(&mut self, stream: StreamId, from: usize, to: usize) {
+        if let Some(Stream::Buffer { bytes, .. }) = self.streams.get_mut(stream.0 as usize)
+            && let Some(range) = bytes.get_mut(to..)
+            && let Some(distance) = from.checked_sub(to)
+            && distance <= range.len()
+        {
+            range.rotate_left(distance);
+        }
+    }
+
     /// A stream that reads these bytes.
     pub fn input(&mut self, bytes: Vec<u8>) -> StreamId {
         self.open(Stream::Buffer { bytes, read: 0 })
@@ -57,9 +115,20 @@ impl Streams {
         self.open(Stream::File { path, append, at, unsaved: Vec::new() })
     }
 
-    /// Writes bytes. Charged to the budget.
+    /// Writes bytes. Charged to the budget. [`Stop::BrokenPipe`] when the reader has left.
     pub fn write(&mut self, stream: StreamId, bytes: &[u8], budget: &Budget) -> Stoppable<()> {
         budget.write(bytes.len() as u64)?;
+        if !bytes.is_empty()
+            && let Some((_, pipe)) = self.pipes.iter_mut().find(|(other, _)| *other == stream)
+            && !pipe.admit(bytes)
+        {
+            self.mark_left();
+            // The reader still gets what it wants of a write that is too large for the pipe.
+            if let Some(Stream::Buffer { bytes: buffer, .. }) = self.streams.get_mut(stream.0 as usize) {
+                buffer.extend_from_slice(bytes);
+            }
+            return Err(Stop::BrokenPipe);
+        }
         match self.streams.get_mut(stream.0 as usize) {
             Some(Stream::Buffer { bytes: buffer, .. }) => buffer.extend_from_slice(bytes),
             Some(Stream::File { unsaved, .. }) => {

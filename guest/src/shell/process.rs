@@ -37,6 +37,8 @@ pub(crate) struct Process {
     pub(crate) loops: u32,
     /// Files that `source` is reading.
     pub(crate) sourcing: u32,
+    /// Levels of nesting that were entered when the last subshell of this one started.
+    pub(crate) depth: u64,
     /// Subshells around this one.
     pub(crate) subshell: u32,
     /// Where `getopts` stands inside a group of options.

@@ -8,8 +8,8 @@ use super::eval::Interrupt;
 use super::process::Process;
 use super::syntax::{ParseOptions, Parser};
 use super::{Shell, ShellKind, ShellState};
-use crate::budget::Stoppable;
-use crate::commands::Environment;
+use crate::budget::{Stop, Stoppable};
+use crate::commands::{BROKEN_PIPE_STATUS, Environment};
 use crate::machine::{Descriptors, Machine};
 use crate::workspace::VirtualPath;
 
@@ -24,7 +24,11 @@ pub fn run_script(
 ) -> Stoppable<u8> {
     let process = state.start(kind, descriptors);
     let mut shell = Shell::new(machine, process, kind, b"bash");
-    let status = shell.run_to_end(text)?;
+    let status = match shell.run_to_end(text) {
+        // The session's own shell writes to a pipe only where it was made to by `exec`.
+        Err(Stop::BrokenPipe) => BROKEN_PIPE_STATUS,
+        other => other?,
+    };
     state.update(&shell.process, kind);
     Ok(status)
 }

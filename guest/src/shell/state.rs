@@ -121,6 +121,7 @@ impl ShellState {
             calls: Vec::new(),
             loops: 0,
             sourcing: 0,
+            depth: 0,
             subshell: 0,
             option_offset: 0,
             background: None,

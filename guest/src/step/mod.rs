@@ -84,6 +84,8 @@ fn run(image: &[u8], input: &[u8]) -> Result<Vec<u8>, &'static str> {
             observation.provenance = provenance.max(Provenance::Exact);
             Ok(encode(&StepOutput::Done { observation, state: None }))
         }
+        // Every process ends it; a profile's tool writes to no pipe.
+        Err(Stop::BrokenPipe) => Err("broken pipe"),
         Err(Stop::NeedBlob(id)) => Ok(encode(&StepOutput::NeedBlob(BlobId(id)))),
         Err(Stop::NeedEffect(_)) => {
             let request = machine.effects.pending().cloned().ok_or("effect")?;

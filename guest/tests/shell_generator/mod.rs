@@ -1,7 +1,7 @@
 //! Scripts from a grammar: every piece is valid where it stands, so that most of a script runs.
 
 /// Makes scripts from a seed; equal seeds give equal scripts on every machine.
-pub struct Generator {
+pub(crate) struct Generator {
     state: u64,
     depth: u32,
     /// Loops and functions get names of their own, so that none runs for ever.
@@ -10,13 +10,13 @@ pub struct Generator {
 
 impl Generator {
     /// A generator.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { state: seed | 1, depth: 0, names: 0 }
     }
 
     /// The next script: a few lines over the variables `a`, `b`, `c`, the array `arr`, the map
     /// `map` and the positional parameters.
-    pub fn script(&mut self) -> String {
+    pub(crate) fn script(&mut self) -> String {
         let mut script = String::new();
         if self.one_in(3) {
             script.push_str(self.pick(&[

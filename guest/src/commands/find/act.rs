@@ -226,7 +226,12 @@ impl<'r, 'c, 'a> Run<'r, 'c, 'a> {
         }
         self.context.flush()?;
         let (environment, descriptors) = (self.context.environment, self.context.descriptors);
-        launch(self.context.machine, words, directory, environment, descriptors)
+        let status = launch(self.context.machine, words, directory, environment, descriptors)?;
+        if self.context.machine.was_killed {
+            let message = [&quote::curly(name)[..], b" terminated by signal 13"].concat();
+            self.context.complain(&message)?;
+        }
+        Ok(status)
     }
 }
 

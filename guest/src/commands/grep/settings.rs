@@ -112,6 +112,11 @@ impl Settings {
         self.operands.iter().any(|operand| operand == b"-")
     }
 
+    /// Whether there is more than one file to search, as far as the command line tells.
+    pub(super) fn searches_several(&self) -> bool {
+        self.recurses() || self.operands.len() > 1
+    }
+
     pub(super) fn recurses(&self) -> bool {
         self.directories == Directories::Recurse
     }

@@ -21,6 +21,8 @@ pub(super) const XARGS: Command = Command {
 const COMMAND_FAILED: u8 = 123;
 /// A command exited with status 255, which ends xargs.
 const COMMAND_ABORTED: u8 = 124;
+/// A command was killed by a signal.
+const COMMAND_KILLED: u8 = 125;
 /// The command cannot be run.
 const NOT_RUNNABLE: u8 = 126;
 /// There is no such command.
@@ -216,6 +218,10 @@ impl Runner<'_, '_, '_> {
             descriptors.set(0, context.machine.streams.null());
         }
         let status = context.launch_with(arguments, context.environment, &descriptors)?;
+        if context.machine.was_killed {
+            self.context.complain(&[name, b": terminated by signal 13"].concat())?;
+            return Ok(Some(COMMAND_KILLED));
+        }
         match status {
             0 => Ok(None),
             255 => {

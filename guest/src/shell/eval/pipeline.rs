@@ -1,8 +1,10 @@
 //! Lists, `&&`, `||`, pipelines.
 
 use super::{Interrupt, Run};
+use crate::commands;
+use crate::machine::Demand;
 use crate::shell::Shell;
-use crate::shell::syntax::{AndOr, Command, CommandKind, Connector, List, Pipeline, TimeFormat};
+use crate::shell::syntax::{AndOr, Command, CommandKind, Connector, List, Pipeline, Redirect, TimeFormat, Word};
 use crate::shell::variables::Value;
 
 impl Shell<'_, '_> {
@@ -119,8 +121,13 @@ impl Shell<'_, '_> {
     fn run_stages(&mut self, stages: &[Command]) -> Run<()> {
         let mut statuses = Vec::with_capacity(stages.len());
         let mut input = None;
+        let beside = self.process.descriptors.get(1);
+        let mut moved = None;
         for (index, stage) in stages.iter().enumerate() {
-            let output = (index + 1 < stages.len()).then(|| self.machine.streams.buffer());
+            let output = stages.get(index + 1).map(|reader| match demand_of(reader) {
+                Some(demand) => self.machine.streams.pipe(demand, beside),
+                None => self.machine.streams.buffer(),
+            });
             let saved = self.enter_subshell()?;
             if let Some(input) = input {
                 self.process.descriptors.set(0, input);
@@ -130,7 +137,16 @@ impl Shell<'_, '_> {
             }
             let result = self.run_command(stage);
             statuses.push(self.leave_subshell(saved, result)?);
+            if let (Some(output), Some(beside), None) = (output, beside, moved)
+                && let Some(left_at) = self.machine.streams.close_pipe(output)
+            {
+                moved = Some((beside, self.machine.streams.collected(beside), left_at));
+            }
             input = output;
+        }
+        // What came behind a reader that left early was printed then.
+        if let Some((beside, from, left_at)) = moved {
+            self.machine.streams.move_back(beside, from, left_at);
         }
         let last = statuses.last().copied().unwrap_or(0);
         let failed = statuses.iter().rev().find(|status| **status != 0).copied();
@@ -145,4 +161,14 @@ impl Shell<'_, '_> {
             statuses.iter().enumerate().map(|(index, status)| (index as i64, status.to_string().into_bytes()));
         self.process.variables.global(b"PIPESTATUS").value = Some(Value::Indexed(elements.collect()));
     }
+}
+
+/// After how much of its input a stage leaves: known of `head` when its words need no expansion.
+fn demand_of(stage: &Command) -> Option<Demand> {
+    let CommandKind::Simple(simple) = &stage.kind else { return None };
+    if stage.redirects.iter().any(Redirect::reads) || !simple.words.iter().all(Word::is_plain) {
+        return None;
+    }
+    let words: Vec<Vec<u8>> = simple.words.iter().map(|word| word.text.clone()).collect();
+    commands::demand(&words)
 }

@@ -3,6 +3,8 @@
 use std::rc::Rc;
 
 use super::{Interrupt, Run};
+use crate::budget::Stop;
+use crate::commands::BROKEN_PIPE_STATUS;
 use crate::shell::Shell;
 use crate::shell::process::Process;
 use crate::shell::syntax::Function;
@@ -11,6 +13,7 @@ impl Shell<'_, '_> {
     /// Starts a subshell: what it changes of the process is undone by [`Shell::leave_subshell`].
     pub(crate) fn enter_subshell(&mut self) -> Run<Box<Process>> {
         self.machine.budget.scan(self.process.variables.bytes())?;
+        self.process.depth = self.machine.budget.depth();
         let saved = Box::new(self.process.clone());
         self.process.subshell += 1;
         self.process.traps.clear();
@@ -21,18 +24,24 @@ impl Shell<'_, '_> {
 
     /// Ends a subshell; returns its exit status, which also becomes `$?`.
     pub(crate) fn leave_subshell(&mut self, saved: Box<Process>, result: Run<()>) -> Run<i32> {
-        let finished = match result {
-            Err(Interrupt::Stop(stop)) => Err(stop),
-            _ => Ok(()),
+        let result = match result {
+            Err(Interrupt::Stop(stop)) if stop != Stop::BrokenPipe => Err(stop),
+            other => {
+                let was_killed = matches!(other, Err(Interrupt::Stop(_)));
+                self.keep_descriptors &= !was_killed;
+                match self.run_exit_trap() {
+                    Err(Interrupt::Stop(stop)) if stop != Stop::BrokenPipe => Err(stop),
+                    Err(Interrupt::Stop(_)) => Ok(true),
+                    _ => Ok(was_killed),
+                }
+            }
         };
-        if finished.is_ok() {
-            self.run_exit_trap()?;
-        }
-        let status = self.process.status;
+        let status = if result == Ok(true) { i32::from(BROKEN_PIPE_STATUS) } else { self.process.status };
         self.process = *saved;
         self.process.status = status;
+        self.machine.budget.return_to(self.process.depth);
         self.machine.flush()?;
-        finished?;
+        result?;
         Ok(status)
     }
 

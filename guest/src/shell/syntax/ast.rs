@@ -219,6 +219,20 @@ pub struct Redirect {
     pub target: Target,
 }
 
+impl Redirect {
+    /// Whether it is one of the forms that open something for reading.
+    pub fn reads(&self) -> bool {
+        matches!(
+            self.target,
+            Target::Read(_)
+                | Target::ReadWrite(_)
+                | Target::Duplicate { input: true, .. }
+                | Target::HereDocument(_)
+                | Target::HereString(_)
+        )
+    }
+}
+
 /// The left side of a redirection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Descriptor {
