@@ -9,4 +9,9 @@ pub trait Runner: Send + Sync + 'static {
     /// Runs the tests of a job. Dropping the future abandons the run: whatever it made is removed then or by
     /// the reaper. An error is a fault of the infrastructure, never of what is judged.
     fn run(&self, job: &Job, lease: &Lease) -> impl Future<Output = Result<Run, Fault>> + Send;
+
+    /// The images at hand, by the names that jobs use: their jobs are preferred. None unless the runner knows.
+    fn images(&self) -> impl Future<Output = Vec<String>> + Send {
+        async { Vec::new() }
+    }
 }

@@ -1,4 +1,17 @@
 //! Jobs on their way to workers and verdicts on their way back: at least once run, exactly once committed.
+//!
+//! [`SqliteQueue`] is one file for the processes of one machine; [`Address`] names either, [`AnyQueue`] is either. [`Policy`] says when a job is tried again and
+//! when it is void; both queues keep to it.
+
+mod address;
+mod deliveries;
+mod policy;
+mod sqlite;
+
+pub use address::{Address, AnyQueue};
+pub use deliveries::Deliveries;
+pub use policy::Policy;
+pub use sqlite::SqliteQueue;
 
 use std::time::Duration;
 
@@ -9,11 +22,20 @@ use sparring_tree::Digest;
 
 /// A durable queue. Every method may be called from any process at any time, and repeated after an error.
 pub trait Queue: Send + Sync + 'static {
-    /// Adds a job, unless one with its key is there: then its verdict will serve both.
-    fn submit(&self, job: &Job) -> impl Future<Output = Result<Submitted, QueueError>> + Send;
+    /// Adds jobs, each unless one with its key is there: then one verdict will serve both. Jobs are durable
+    /// once this returns; after an error some may have been added.
+    fn submit_all(&self, jobs: &[Job]) -> impl Future<Output = Result<Vec<Submitted>, QueueError>> + Send;
+
+    /// Adds one job.
+    fn submit(&self, job: &Job) -> impl Future<Output = Result<Submitted, QueueError>> + Send {
+        let submitted = self.submit_all(std::slice::from_ref(job));
+        async move { submitted.await?.pop().ok_or_else(|| QueueError::Store("no answer to a submission".to_owned())) }
+    }
 
     /// Takes a job that nobody holds, if there is one; `images` are the ones that this worker has at hand,
-    /// whose jobs are preferred. Each grant raises the job's fence.
+    /// whose jobs are preferred, as are jobs that did not fail at this worker. Each grant raises the job's
+    /// fence. A worker holds at most one job at once with which a worker has died before, so that a job that
+    /// kills its workers is told from those that ran beside it. Dropping the future may leave a job leased.
     fn lease(
         &self,
         worker: &str,
@@ -23,7 +45,8 @@ pub trait Queue: Send + Sync + 'static {
     /// Says that the holder still works on it: the lease lasts for its whole time again from now on.
     fn heartbeat(&self, lease: &Lease) -> impl Future<Output = Result<Held, QueueError>> + Send;
 
-    /// Commits a verdict: once for each key, and by the current holder only.
+    /// Commits a verdict: once for each key, and by the current holder only. Repeating a call that took place
+    /// answers [`Held::Yes`] again.
     fn complete(&self, lease: &Lease, committed: &Committed) -> impl Future<Output = Result<Held, QueueError>> + Send;
 
     /// Gives a job back after a fault of the infrastructure. After the last attempt its verdict is
@@ -33,6 +56,9 @@ pub trait Queue: Send + Sync + 'static {
         lease: &Lease,
         fault: &sparring_tasks::execution::Fault,
     ) -> impl Future<Output = Result<Held, QueueError>> + Send;
+
+    /// Gives a job back that nothing is wrong with: the worker goes. The attempt does not count.
+    fn release(&self, lease: &Lease) -> impl Future<Output = Result<Held, QueueError>> + Send;
 
     /// Verdicts that were committed after `cursor` (0: from the beginning), in the order of their commits, at
     /// most `limit`; waits up to `patience` for the first one.
@@ -111,7 +137,7 @@ pub struct Delivered {
 /// Jobs by state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Waiting.
+    /// Waiting for a worker, or for the next attempt.
     pub queued: u64,
     /// Held by a worker.
     pub leased: u64,
@@ -119,8 +145,24 @@ pub struct Counts {
     pub scored: u64,
     /// With a verdict that is void.
     pub void: u64,
-    /// Results that came too late and were dropped.
+    /// Results that came too late, from a lease that was over, and were dropped.
     pub fenced: u64,
+}
+
+impl Counts {
+    /// Jobs without a verdict.
+    pub fn open(&self) -> u64 {
+        self.queued + self.leased
+    }
+}
+
+impl Submitted {
+    /// The job's key.
+    pub fn key(&self) -> RewardKey {
+        match self {
+            Self::Queued(key) | Self::Joined(key) => *key,
+        }
+    }
 }
 
 /// Why a queue could not do what it was asked. Nothing was accepted; the call may be repeated.
@@ -132,4 +174,13 @@ pub enum QueueError {
     /// The job can't be run by anybody.
     #[error(transparent)]
     Job(#[from] sparring_tasks::execution::JobError),
+    /// The address names no queue, or one of another version.
+    #[error("{0}")]
+    Address(String),
+}
+
+impl QueueError {
+    fn store(error: impl std::fmt::Display) -> Self {
+        Self::Store(error.to_string())
+    }
 }
