@@ -10,10 +10,12 @@ mod branches;
 mod calendar;
 mod cat;
 mod chmod;
+mod cmp;
 pub(crate) mod common;
 mod context;
 mod copy;
 mod cut;
+mod diff;
 mod digests;
 pub mod echo;
 mod environment;
@@ -94,10 +96,12 @@ pub const COMMANDS: &[&Command] = &[
     &cat::CAT,
     &chmod::CHMOD,
     &simple::CLEAR,
+    &cmp::CMP,
     &copy::CP,
     &cut::CUT,
     &facts::DATE,
     &usage::DF,
+    &diff::DIFF,
     &ls::DIR,
     &paths::DIRNAME,
     &usage::DU,

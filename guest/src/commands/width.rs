@@ -80,3 +80,13 @@ pub(crate) fn of(character: char) -> usize {
 pub(crate) fn of_text(text: &[u8]) -> usize {
     text.utf8_chunks().map(|chunk| chunk.valid().chars().map(of).sum::<usize>() + chunk.invalid().len()).sum()
 }
+
+/// The first character of a text that is not empty: its bytes and its columns. A byte that is no
+/// text, and a NUL, count as one column, as programs have it that print what they cannot read.
+pub(crate) fn first(text: &[u8]) -> (usize, usize) {
+    let start = text.get(..4).unwrap_or(text);
+    match start.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next()) {
+        Some('\0') | None => (1, 1),
+        Some(character) => (character.len_utf8(), of(character)),
+    }
+}

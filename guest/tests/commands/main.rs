@@ -3,6 +3,7 @@
 //! One file per command. `SPARRING_CASES` says how many random cases each suite runs.
 
 mod changing;
+mod compare;
 mod filters;
 mod find;
 mod grep;

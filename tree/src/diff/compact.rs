@@ -8,8 +8,9 @@
 use super::indent::{Score, score_split};
 use super::lines::Lines;
 
-/// Moves the groups of `marks`; `other_marks` are the other file's and stay as they are.
-pub(super) fn compact(lines: &Lines<'_>, classes: &[u32], marks: &mut [bool], other_marks: &[bool]) {
+/// Moves the groups of `marks`; `other_marks` are the other file's and stay as they are. Without
+/// the lines, as GNU diff does, a group that no change stands beside goes as far down as it can.
+pub(super) fn compact(lines: Option<&Lines<'_>>, classes: &[u32], marks: &mut [bool], other_marks: &[bool]) {
     let mut file = File { classes, marks };
     let mut group = Group::first(file.marks);
     let mut other = Group::first(other_marks);
@@ -91,7 +92,7 @@ fn start_of_run(marks: &[bool], to: usize) -> usize {
     to - marks[..to].iter().rev().take_while(|mark| **mark).count()
 }
 
-fn place(lines: &Lines<'_>, file: &mut File<'_>, group: &mut Group, other_marks: &[bool], other: &mut Group) {
+fn place(lines: Option<&Lines<'_>>, file: &mut File<'_>, group: &mut Group, other_marks: &[bool], other: &mut Group) {
     let mut size;
     let mut highest;
     let mut beside_change;
@@ -120,6 +121,7 @@ fn place(lines: &Lines<'_>, file: &mut File<'_>, group: &mut Group, other_marks:
         }
         return;
     }
+    let Some(lines) = lines else { return };
     let best = best_end(lines, group, size, highest);
     while group.end > best && group.slide_up(file) {
         other.previous(other_marks);

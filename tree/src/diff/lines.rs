@@ -1,5 +1,7 @@
 //! Lines of two files, and which of them are equal.
 
+use std::ops::Range;
+
 /// How white space counts when two lines are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Whitespace {
@@ -49,6 +51,11 @@ impl<'a> Lines<'a> {
         let end = self.ends.get(line).copied().unwrap_or(start);
         &self.bytes[start as usize..end as usize]
     }
+
+    /// The line that starts at this byte; past the end for the end of the file.
+    pub fn starting_at(&self, byte: usize) -> usize {
+        self.ends.partition_point(|end| *end as usize <= byte)
+    }
 }
 
 /// The blanks that git knows: no form feed, no vertical tab.
@@ -80,14 +87,33 @@ pub(super) fn classify(old: &Lines<'_>, new: &Lines<'_>, whitespace: Whitespace)
     Classes { old, new, count: table.count() }
 }
 
-/// What [`classify`] found.
-pub(super) struct Classes {
+/// As [`classify`], for some lines of each file and any rule by which lines are equal: `normal`
+/// writes what a line counts as to its second argument.
+pub(super) fn classify_as(
+    (old, old_part): (&Lines<'_>, Range<usize>),
+    (new, new_part): (&Lines<'_>, Range<usize>),
+    normal: &dyn Fn(&[u8], &mut Vec<u8>),
+) -> Classes {
+    let mut table = Table::for_lines(old_part.len() + new_part.len());
+    let mut scratch = Vec::new();
+    let mut number = |line: &[u8]| {
+        scratch.clear();
+        normal(line, &mut scratch);
+        table.number_owned(&scratch)
+    };
+    let old = old_part.map(|line| number(old.get(line))).collect();
+    let new = new_part.map(|line| number(new.get(line))).collect();
+    Classes { old, new, count: table.count() }
+}
+
+/// Numbers for lines: equal lines have equal numbers.
+pub struct Classes {
     /// A number for each old line.
-    pub(super) old: Vec<u32>,
+    pub old: Vec<u32>,
     /// A number for each new line.
-    pub(super) new: Vec<u32>,
-    /// How many numbers there are.
-    pub(super) count: usize,
+    pub new: Vec<u32>,
+    /// How many numbers there are; they count from 0.
+    pub count: usize,
 }
 
 fn normalise(line: &[u8], whitespace: Whitespace, out: &mut Vec<u8>) {

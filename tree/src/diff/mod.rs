@@ -3,7 +3,8 @@
 //! [`changes`] finds which lines differ, with the line choices that git makes: its pruning of
 //! frequent lines, its cost limits and its sliding of ambiguous groups. [`unified`] groups them
 //! into hunks with context. [`patch`] and [`stat`] put git's words around them. The three are
-//! apart so that `diff -u` shares the middle one.
+//! apart so that `diff -u` shares the middle one. [`gnu_changes`] makes GNU diff's choice of lines from the
+//! same search.
 //!
 //! `imara-diff` has the same roots but is no substitute: its Myers search always takes the length
 //! difference for even, penalises nothing for the distance from the diagonal and compacts the new
@@ -18,6 +19,7 @@
 //! ```
 
 mod compact;
+mod gnu;
 mod indent;
 mod lines;
 mod myers;
@@ -30,7 +32,8 @@ mod similarity;
 mod stat;
 mod unified;
 
-pub use lines::{Lines, Whitespace};
+pub use gnu::{gnu_changes, gnu_classes};
+pub use lines::{Classes, Lines, Whitespace};
 pub use object::{ObjectId, is_binary};
 pub use patch::{FileDiff, PatchOptions, Side, git_mode, tree, write_patch};
 pub use quote::{quote_path, quote_path_with};

@@ -3,18 +3,42 @@
 
 use super::prune::{Kept, rough_root};
 
-/// Marks the lines of both files that are not matched.
-pub(super) fn mark(old: &Kept, new: &Kept, old_marks: &mut [bool], new_marks: &mut [bool]) {
+/// How hard a search tries.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Effort {
+    /// After this many rounds the best point so far is taken; larger files get more.
+    pub(super) least_rounds: i64,
+    /// Whether a long run of equal lines may end a search early.
+    pub(super) guesses: bool,
+    /// Whether the shortest script is wanted, whatever it costs.
+    pub(super) shortest: bool,
+}
+
+impl Effort {
+    /// As git tries.
+    pub(super) const GIT: Self = Self { least_rounds: 256, guesses: true, shortest: false };
+}
+
+/// Marks the lines of both files that are not matched. `charge` is told of the diagonals looked at
+/// and may end the search.
+pub(super) fn mark<E>(
+    (old, new): (&Kept, &Kept),
+    (old_marks, new_marks): (&mut [bool], &mut [bool]),
+    effort: Effort,
+    charge: &mut dyn FnMut(u64) -> Result<(), E>,
+) -> Result<(), E> {
     let diagonals = old.classes.len() + new.classes.len() + 3;
     let mut search = Search {
         old: &old.classes,
         new: &new.classes,
         forward: Furthest::new(diagonals, new.classes.len()),
         backward: Furthest::new(diagonals, new.classes.len()),
-        most_rounds: i64::from(rough_root(diagonals)).max(MOST_ROUNDS_AT_LEAST),
+        most_rounds: i64::from(rough_root(diagonals)).max(effort.least_rounds),
+        guesses: effort.guesses,
     };
     // A list instead of recursion: the depth depends on the input and the guest's stack is small.
-    let whole = Area { old: (0, old.classes.len() as i32), new: (0, new.classes.len() as i32), shortest: false };
+    let whole =
+        Area { old: (0, old.classes.len() as i32), new: (0, new.classes.len() as i32), shortest: effort.shortest };
     let mut areas = vec![whole];
     while let Some(area) = areas.pop() {
         let area = search.shrink(area);
@@ -23,7 +47,7 @@ pub(super) fn mark(old: &Kept, new: &Kept, old_marks: &mut [bool], new_marks: &m
         } else if area.new.0 == area.new.1 {
             (area.old.0..area.old.1).for_each(|at| old_marks[old.places[at as usize] as usize] = true);
         } else {
-            let split = search.split(&area);
+            let split = search.split(&area, charge)?;
             areas.push(Area {
                 old: (split.old, area.old.1),
                 new: (split.new, area.new.1),
@@ -36,14 +60,13 @@ pub(super) fn mark(old: &Kept, new: &Kept, old_marks: &mut [bool], new_marks: &m
             });
         }
     }
+    Ok(())
 }
 
 /// More matching lines in a row than this make a diagonal interesting.
 const LONG_RUN: i32 = 20;
 /// From this many rounds on an interesting diagonal ends the search.
 const ROUNDS_BEFORE_GUESSING: i64 = 256;
-/// The rounds after which the best point so far is taken, for small files.
-const MOST_ROUNDS_AT_LEAST: i64 = 256;
 /// How many lines a round must have gained on average for a guess.
 const GAIN_PER_ROUND: i64 = 4;
 
@@ -115,6 +138,11 @@ impl Furthest {
         }
     }
 
+    /// How many diagonals lie between the outermost in use.
+    fn width(&self) -> u64 {
+        (self.high - self.low).unsigned_abs().into()
+    }
+
     /// The diagonals in use, from the highest, every other one.
     fn in_use(&self) -> impl Iterator<Item = i32> + use<> {
         let low = self.low;
@@ -128,6 +156,7 @@ struct Search<'a> {
     forward: Furthest,
     backward: Furthest,
     most_rounds: i64,
+    guesses: bool,
 }
 
 impl Search<'_> {
@@ -148,7 +177,7 @@ impl Search<'_> {
         area
     }
 
-    fn split(&mut self, area: &Area) -> Split {
+    fn split<E>(&mut self, area: &Area, charge: &mut dyn FnMut(u64) -> Result<(), E>) -> Result<Split, E> {
         let (lowest, highest) = (area.old.0 - area.new.1, area.old.1 - area.new.0);
         let first = area.old.0 - area.new.0;
         let last = area.old.1 - area.new.1;
@@ -157,28 +186,29 @@ impl Search<'_> {
         self.backward.start(last, area.old.1);
         let mut round = 1;
         loop {
+            charge(2 * self.forward.width())?;
             self.forward.widen(lowest, highest, -1);
             let (met, mut long_run) = self.go_forward(area, odd);
             if let Some((old, new)) = met {
-                return Split { old, new, shortest_before: true, shortest_after: true };
+                return Ok(Split { old, new, shortest_before: true, shortest_after: true });
             }
             self.backward.widen(lowest, highest, UNREACHED);
             let (met, long_run_back) = self.go_backward(area, !odd);
             long_run |= long_run_back;
             if let Some((old, new)) = met {
-                return Split { old, new, shortest_before: true, shortest_after: true };
+                return Ok(Split { old, new, shortest_before: true, shortest_after: true });
             }
             if !area.shortest {
-                if long_run && round > ROUNDS_BEFORE_GUESSING {
+                if self.guesses && long_run && round > ROUNDS_BEFORE_GUESSING {
                     if let Some((old, new)) = self.guess_forward(area, first, round) {
-                        return Split { old, new, shortest_before: true, shortest_after: false };
+                        return Ok(Split { old, new, shortest_before: true, shortest_after: false });
                     }
                     if let Some((old, new)) = self.guess_backward(area, last, round) {
-                        return Split { old, new, shortest_before: false, shortest_after: true };
+                        return Ok(Split { old, new, shortest_before: false, shortest_after: true });
                     }
                 }
                 if round >= self.most_rounds {
-                    return self.give_up(area);
+                    return Ok(self.give_up(area));
                 }
             }
             round += 1;

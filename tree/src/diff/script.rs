@@ -1,6 +1,9 @@
 //! Which lines were replaced by which.
 
+use std::convert::Infallible;
+
 use super::lines::{Lines, Whitespace, classify};
+use super::myers::Effort;
 use super::{compact, myers, prune};
 
 /// Old lines that new lines replace. Lines count from 0; one of the lengths may be 0.
@@ -55,9 +58,10 @@ pub(super) fn changes_of_lines(old: &Lines<'_>, new: &Lines<'_>, whitespace: Whi
     let mut new_marks = vec![false; new.len()];
     let old_kept = prune::keep(&classes.old, start, old_end, &occurrences(&classes.new, classes.count), &mut old_marks);
     let new_kept = prune::keep(&classes.new, start, new_end, &occurrences(&classes.old, classes.count), &mut new_marks);
-    myers::mark(&old_kept, &new_kept, &mut old_marks, &mut new_marks);
-    compact::compact(old, &classes.old, &mut old_marks, &new_marks);
-    compact::compact(new, &classes.new, &mut new_marks, &old_marks);
+    let kept = (&old_kept, &new_kept);
+    let Ok(()) = myers::mark::<Infallible>(kept, (&mut old_marks, &mut new_marks), Effort::GIT, &mut |_| Ok(()));
+    compact::compact(Some(old), &classes.old, &mut old_marks, &new_marks);
+    compact::compact(Some(new), &classes.new, &mut new_marks, &old_marks);
     script(&old_marks, &new_marks)
 }
 
@@ -68,13 +72,15 @@ fn differing(old: &[u32], new: &[u32]) -> (usize, usize, usize) {
     (start, old.len() - tail, new.len() - tail)
 }
 
-fn occurrences(classes: &[u32], count: usize) -> Vec<u32> {
+/// How often each class occurs.
+pub(super) fn occurrences(classes: &[u32], count: usize) -> Vec<u32> {
     let mut occurrences = vec![0; count];
     classes.iter().for_each(|&class| occurrences[class as usize] += 1);
     occurrences
 }
 
-fn script(old: &[bool], new: &[bool]) -> Vec<Change> {
+/// The changes that marks of both files make.
+pub(super) fn script(old: &[bool], new: &[bool]) -> Vec<Change> {
     let (mut changes, mut old_at, mut new_at) = (Vec::new(), 0, 0);
     loop {
         let old_length = old[old_at..].iter().take_while(|mark| **mark).count();
