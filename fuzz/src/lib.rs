@@ -31,6 +31,7 @@ mod native;
 pub mod oracle;
 pub mod sample;
 mod shrink;
+mod surface;
 pub mod targets;
 pub mod trace;
 mod vocabulary;

@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::{Call, Choices, Vocabulary, hostile, trace};
+use crate::{Call, Choices, Vocabulary, hostile, surface, trace};
 
 /// What the answer must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,7 +19,8 @@ pub enum Expected {
 /// A malformed call of a profile and what must come of it.
 pub fn call(choices: &mut Choices<'_>, vocabulary: &Vocabulary, profile: &str) -> (Call, Expected) {
     let valid = trace::call(choices, vocabulary, profile);
-    let is_openhands = profile != "bash";
+    let is_openhands = profile == "openhands";
+    let is_strict = is_openhands || matches!(profile, "bash" | "plain");
     let raw = |arguments: String| Call { tool: valid.tool.clone(), arguments };
     match choices.below(24) {
         // A proper start of an object is never a whole one.
@@ -33,7 +34,8 @@ pub fn call(choices: &mut Choices<'_>, vocabulary: &Vocabulary, profile: &str) -
         11 => (surrogate(choices, profile), Expected::BadCall),
         12..14 => (unknown_tool(choices, &valid), Expected::BadCall),
         14 => (missing(choices, profile), Expected::BadCall),
-        15..17 => (wrong_type(choices, profile), Expected::BadCall),
+        // Other scaffolds write whatever value they get into a command line.
+        15..17 => (wrong_type(choices, profile), if is_strict { Expected::BadCall } else { Expected::Typed }),
         17 => {
             let extra = raw(valid.arguments.replacen('{', "{\"surplus\": 1, ", 1));
             // mini-swe-agent ignores what it does not know; OpenHands refuses it.
@@ -159,9 +161,14 @@ fn unknown_tool(choices: &mut Choices<'_>, valid: &Call) -> Call {
 }
 
 fn missing(choices: &mut Choices<'_>, profile: &str) -> Call {
-    if profile == "bash" {
+    if matches!(profile, "bash" | "plain") {
         let arguments = choices.pick(&["{}", "{\"cmd\": \"ls\"}", "{\"Command\": \"ls\"}", "{\"command\": null}"]);
         return Call { tool: "bash".into(), arguments: arguments.to_owned() };
+    }
+    if profile != "openhands" {
+        let tools = &surface::of(profile).tools;
+        let tool = tools.iter().find(|tool| !tool.required.is_empty());
+        return Call { tool: tool.map_or_else(String::new, |tool| tool.name.clone()), arguments: "{}".into() };
     }
     let (tool, arguments) = [
         ("execute_bash", "{}"),
@@ -179,7 +186,7 @@ fn wrong_type(choices: &mut Choices<'_>, profile: &str) -> Call {
     let value = [json!(1), json!(-0.5), json!(true), json!([]), json!(["ls"]), json!({}), json!({ "command": "ls" })]
         [choices.below(7)]
     .clone();
-    if profile == "bash" || choices.percent(40) {
+    if profile != "openhands" || choices.percent(40) {
         return Call::new(trace::shell_tool(profile), &json!({ "command": value }));
     }
     let arguments = match choices.below(3) {

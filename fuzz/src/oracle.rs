@@ -7,6 +7,10 @@ use sparring_guest::step::{Observation, Status};
 pub fn cap(profile: &str) -> usize {
     match profile {
         "bash" => 12_000,
+        // What the shell may write: the scaffold shows all of it.
+        "plain" | "swe-agent-0.6" | "anthropic" | "anthropic-20250124" => usize::MAX,
+        // 100,000 characters and a frame.
+        "swe-agent" | "swe-agent-editor" => 101_000,
         _ => 31_000,
     }
 }

@@ -21,8 +21,9 @@ pub const TARGETS: [Target; 5] =
 pub fn arguments(bytes: &[u8]) {
     let arguments = String::from_utf8_lossy(bytes).into_owned();
     for profile in NAMES {
-        for tool in ["bash", "execute_bash", "str_replace_editor", "think", "finish", ""] {
-            answer(profile, &[Call { tool: tool.into(), arguments: arguments.clone() }]);
+        let tools = crate::surface::of(profile).tools.iter().map(|tool| tool.name.clone());
+        for tool in tools.chain([String::new()]) {
+            answer(profile, &[Call { tool, arguments: arguments.clone() }]);
         }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sparring_guest::step::RawCall;
 
 use crate::vocabulary::TextFile;
-use crate::{Choices, Vocabulary, command_line};
+use crate::{Choices, Vocabulary, command_line, surface};
 
 /// A tool call that owns its text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +23,10 @@ impl Call {
 
     /// A call of a profile's shell.
     pub fn shell(profile: &str, command: &str) -> Self {
-        Self::new(shell_tool(profile), &json!({ "command": command }))
+        let (tool, argument) = &surface::of(profile).shell;
+        let mut arguments = serde_json::Map::new();
+        arguments.insert(argument.clone(), command.into());
+        Self::new(tool, &Value::Object(arguments))
     }
 
     /// The call as a session takes it.
@@ -34,7 +37,7 @@ impl Call {
 
 /// The name of a profile's shell tool.
 pub fn shell_tool(profile: &str) -> &'static str {
-    if profile == "bash" { "bash" } else { "execute_bash" }
+    &surface::of(profile).shell.0
 }
 
 /// A trace of up to `length` calls of this profile: shorter when a fuzzer's bytes run out.
@@ -48,8 +51,11 @@ pub fn realistic(choices: &mut Choices<'_>, vocabulary: &Vocabulary, profile: &s
 
 /// One call of this profile.
 pub fn call(choices: &mut Choices<'_>, vocabulary: &Vocabulary, profile: &str) -> Call {
-    if profile == "bash" {
-        return Call::shell(profile, &command_line(choices, vocabulary));
+    match profile {
+        "bash" | "plain" => return Call::shell(profile, &command_line(choices, vocabulary)),
+        "openhands" => {}
+        _ if choices.percent(30) => return Call::shell(profile, &command_line(choices, vocabulary)),
+        _ => return surface::call(choices, vocabulary, profile),
     }
     match choices.below(100) {
         0..50 => Call::shell(profile, &command_line(choices, vocabulary)),
@@ -91,7 +97,7 @@ fn replace(choices: &mut Choices<'_>, vocabulary: &Vocabulary, file: &TextFile, 
     json!({ "command": "str_replace", "path": path, "old_str": old, "new_str": new })
 }
 
-fn text(choices: &mut Choices<'_>, vocabulary: &Vocabulary) -> String {
+pub(crate) fn text(choices: &mut Choices<'_>, vocabulary: &Vocabulary) -> String {
     let mut text = String::new();
     for _ in 0..choices.between(1, 5) {
         let line = match choices.below(5) {

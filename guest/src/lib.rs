@@ -12,8 +12,10 @@ pub mod limits;
 pub mod machine;
 pub mod matching;
 pub mod profile;
+pub mod reference;
 pub mod shell;
 pub mod step;
+pub mod window;
 pub mod workspace;
 pub mod world;
 

@@ -80,7 +80,7 @@ pub(crate) fn nightly() -> Result<(), String> {
     let many = [("SPARRING_CASES", "10000")];
     cargo(&["test", "--release", "-p", "sparring-guest", "-p", "sparring-tree"], &many)?;
     cargo(&["test", "--release", "-p", "sparring-runtime", "--test", "reproducible_guest", "--", "--ignored"], &[])?;
-    for profile in ["openhands", "bash"] {
+    for profile in sparring_guest::profile::NAMES {
         cargo(&["run", "--release", "--", "fuzz", profile, "--seconds", "60"], &[])?;
     }
     Ok(())

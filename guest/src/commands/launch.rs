@@ -24,7 +24,19 @@ pub enum Program {
 
 /// Looks a program up by the name that was typed: a bare name, or a path into one of the
 /// directories of programs.
-pub fn lookup(name: &[u8]) -> Program {
+pub fn lookup(machine: &Machine<'_>, name: &[u8]) -> Program {
+    let base = base_name(name);
+    if base == name
+        && let Ok(at) = machine.tools.binary_search_by(|tool| tool.name.as_bytes().cmp(name))
+        && let Some(tool) = machine.tools.get(at)
+    {
+        return Program::Command(tool);
+    }
+    in_container(name)
+}
+
+/// Looks up a program that every profile has.
+fn in_container(name: &[u8]) -> Program {
     let base = base_name(name);
     let is_program_path = [&b"/bin/"[..], b"/usr/bin/", b"/usr/local/bin/", b"/sbin/", b"/usr/sbin/"]
         .iter()
@@ -55,7 +67,7 @@ pub fn launch(
     let depth = machine.budget.depth();
     machine.budget.enter()?;
     machine.was_killed = false;
-    let result = match lookup(name) {
+    let result = match lookup(machine, name) {
         Program::Command(command) => {
             let mut context = Context::new(machine, arguments, directory, environment, descriptors, command.buffering);
             (command.run)(&mut context).and_then(|status| context.flush().map(|()| status))
@@ -118,7 +130,8 @@ pub fn base_name(name: &[u8]) -> &[u8] {
 
 /// After how much of its standard input a program leaves, for those that leave early.
 pub fn demand(arguments: &[Vec<u8>]) -> Option<Demand> {
-    match lookup(arguments.first()?) {
+    // None of a profile's tools does.
+    match in_container(arguments.first()?) {
         Program::Command(command) if command.name == "head" => super::head::demand(arguments),
         _ => None,
     }

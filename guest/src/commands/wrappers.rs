@@ -40,7 +40,7 @@ fn start(
 ) -> Stoppable<u8> {
     let words: Vec<Vec<u8>> = words.iter().map(|word| word.to_vec()).collect();
     let Some(name) = words.first() else { return Ok(0) };
-    if matches!(lookup(name), Program::Missing) {
+    if matches!(lookup(context.machine, name), Program::Missing) {
         context.complain(&message(name))?;
         return Ok(127);
     }
@@ -242,7 +242,7 @@ fn which(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     }
     for name in operands {
         // Where Debian and the Python images put them.
-        let directory: &[u8] = match lookup(name) {
+        let directory: &[u8] = match lookup(context.machine, name) {
             Program::Missing => {
                 status = 1;
                 continue;

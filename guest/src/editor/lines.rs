@@ -42,7 +42,7 @@ pub(super) fn has_carriage_return(content: &Content, workspace: &Workspace<'_>) 
 }
 
 /// `\r\n` and lone `\r` as `\n`: Python's universal newlines.
-pub(super) fn universal_newlines(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn universal_newlines(bytes: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr(b'\r', bytes).is_none() {
         return Cow::Borrowed(bytes);
     }
@@ -79,7 +79,7 @@ pub(super) fn display(bytes: &[u8]) -> Cow<'_, str> {
 }
 
 /// `'\n'.join(text.splitlines())`: Python splits at more characters than newlines.
-pub(super) fn split_and_join(text: &str) -> Cow<'_, str> {
+pub(crate) fn split_and_join(text: &str) -> Cow<'_, str> {
     let is_break = |c: char| matches!(c, '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let text = text.strip_suffix('\n').unwrap_or(text);
     if !text.contains(is_break) {
@@ -116,7 +116,7 @@ pub(super) fn numbered(text: &str, description: &str, first: i64) -> String {
 
 /// A line number right-aligned in six columns, and a tab. Formatting machinery is too slow here:
 /// this is most of what a view costs.
-fn push_number(output: &mut String, number: i64) {
+pub(crate) fn push_number(output: &mut String, number: i64) {
     let mut digits = [b' '; 20];
     let mut at = digits.len();
     let mut rest = number.unsigned_abs();

@@ -8,6 +8,8 @@ mod change;
 mod lines;
 mod view;
 
+pub(crate) use lines::{push_number, split_and_join, universal_newlines};
+
 use sparring_tree::{Content, Kind};
 
 use crate::budget::Stoppable;
@@ -58,7 +60,7 @@ impl<'a> EditorCall<'a> {
 }
 
 /// How `pathlib` writes a path: no doubled or trailing `/`, no `.`; `..` stays.
-fn python_path(text: &str) -> String {
+pub(crate) fn python_path(text: &str) -> String {
     let names: Vec<_> = text.split('/').filter(|name| !name.is_empty() && *name != ".").collect();
     let joined = names.join("/");
     match (text.starts_with('/'), joined.is_empty()) {

@@ -9,7 +9,9 @@ pub use pipe::Demand;
 pub use streams::{Descriptors, StreamId, Streams};
 
 use crate::budget::Budget;
+use crate::commands::Command;
 use crate::commands::git::GitState;
+use crate::window::Window;
 use crate::workspace::Workspace;
 
 /// Where a step's output goes: it decides columns, colours and the order of mixed streams.
@@ -38,6 +40,10 @@ pub struct Machine<'a> {
     pub git: GitState,
     /// The program that ended last was killed by a write to a pipe that nobody reads.
     pub(crate) was_killed: bool,
+    /// Programs that the profile adds to those of the container, sorted by name.
+    pub tools: &'static [&'static Command],
+    /// What these tools remember.
+    pub window: Window,
 }
 
 impl<'a> Machine<'a> {
@@ -52,6 +58,8 @@ impl<'a> Machine<'a> {
             terminal,
             git: GitState::default(),
             was_killed: false,
+            tools: &[],
+            window: Window::default(),
         }
     }
 }

@@ -1,9 +1,13 @@
 //! Profiles: which tools an agent has, with the exact texts of the scaffold that they come from.
 
+pub mod anthropic;
 pub mod bash;
 pub mod openhands;
 pub mod plain;
+pub mod swe_agent;
 mod text;
+
+pub(crate) use text::head;
 
 use sparring_tree::Content;
 
@@ -13,7 +17,16 @@ use crate::step::{Observation, RawCall};
 use crate::workspace::VirtualPath;
 
 /// The names of all profiles.
-pub const NAMES: [&str; 3] = [bash::NAME, openhands::NAME, plain::NAME];
+pub const NAMES: [&str; 8] = [
+    anthropic::NAME,
+    anthropic::NAME_20250124,
+    bash::NAME,
+    openhands::NAME,
+    plain::NAME,
+    swe_agent::NAME,
+    swe_agent::NAME_06,
+    swe_agent::EDITOR_NAME,
+];
 
 /// The tools of one scaffold.
 pub trait Profile {
@@ -43,25 +56,35 @@ pub enum ProfileState {
     Bash,
     /// [`openhands`].
     OpenHands(Box<openhands::State>),
+    /// The profiles of [`swe_agent`].
+    SweAgent(Box<swe_agent::State>),
+    /// The profiles of [`anthropic`].
+    Anthropic(Box<anthropic::State>),
 }
 
 impl ProfileState {
     /// Versions of files that the tools can bring back.
     pub fn contents(&self) -> impl Iterator<Item = &Content> {
-        let history = match self {
-            Self::Bash => None,
-            Self::OpenHands(state) => Some(state.editor.contents()),
+        let (openhands, reference) = match self {
+            Self::Bash | Self::SweAgent(_) => (None, None),
+            Self::OpenHands(state) => (Some(state.editor.contents()), None),
+            Self::Anthropic(state) => (None, Some(state.history.contents())),
         };
-        history.into_iter().flatten()
+        openhands.into_iter().flatten().chain(reference.into_iter().flatten())
     }
 }
 
 /// The profile of this name.
 pub fn find(name: &str) -> Option<&'static dyn Profile> {
     match name {
+        anthropic::NAME => Some(&anthropic::Anthropic { has_undo: false }),
+        anthropic::NAME_20250124 => Some(&anthropic::Anthropic { has_undo: true }),
         bash::NAME => Some(&bash::Bash),
         openhands::NAME => Some(&openhands::OpenHands),
         plain::NAME => Some(&plain::Plain),
+        swe_agent::NAME => Some(&swe_agent::SweAgent),
+        swe_agent::EDITOR_NAME => Some(&swe_agent::SweAgentEditor),
+        swe_agent::NAME_06 => Some(&swe_agent::SweAgent06),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Texts that several profiles share.
 
 /// The first `count` characters (not bytes) of a text.
-pub(super) fn head(text: &str, count: usize) -> &str {
+pub(crate) fn head(text: &str, count: usize) -> &str {
     text.char_indices().nth(count).map_or(text, |(at, _)| &text[..at])
 }
 

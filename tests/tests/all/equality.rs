@@ -70,6 +70,30 @@ fn strict_equals_resident() {
     }
 }
 
+/// Every profile there is, with calls made from its schemas.
+#[test]
+fn all_profiles_are_the_same_under_both_policies_and_natively() {
+    let (mut strict, mut resident) = (stepper(Policy::Strict), stepper(Policy::Resident));
+    let image = sample::image();
+    for profile in sparring_guest::profile::NAMES {
+        for seed in 0..TRACES / 25 {
+            let calls = trace::realistic(&mut Choices::seeded(seed), world::vocabulary(), profile, CALLS);
+            let (mut first, mut second) = (session(profile), session(profile));
+            let mut native = NativeSession::new(&image, settings(profile));
+            for call in &calls {
+                let one = step(&mut first, &mut strict, call);
+                let other = step(&mut second, &mut resident, call);
+                assert_eq!(digest(&first, &one), digest(&second, &other), "{profile}, trace {seed}: {call:?}");
+                let reference = native.step(call).unwrap_or_else(|fault| panic!("{profile}: {fault}: {call:?}"));
+                if !oracle::is_machine_limit(&one.observation) {
+                    assert_eq!(one.observation, reference, "{profile}, trace {seed}: {call:?}");
+                }
+                oracle::check(profile, &one.observation).unwrap_or_else(|error| panic!("{profile}: {error}: {call:?}"));
+            }
+        }
+    }
+}
+
 #[test]
 fn threads_and_order_do_not_matter() {
     for (threads, policy) in [(1, Policy::Resident), (2, Policy::Resident), (2, Policy::Strict)] {

@@ -220,7 +220,7 @@ impl<'r, 'c, 'a> Run<'r, 'c, 'a> {
 
     fn start(&mut self, words: &[Vec<u8>], directory: &VirtualPath) -> Stoppable<u8> {
         let Some(name) = words.first() else { return Ok(1) };
-        if matches!(lookup(name), Program::Missing) {
+        if matches!(lookup(self.context.machine, name), Program::Missing) {
             self.context.complain(&[&quote::curly(name)[..], b": No such file or directory"].concat())?;
             return Ok(1);
         }

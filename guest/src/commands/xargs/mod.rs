@@ -204,7 +204,7 @@ impl Runner<'_, '_, '_> {
             context.error(b"\n")?;
         }
         let name = arguments.first().map_or(&b""[..], Vec::as_slice);
-        if matches!(lookup(name), Program::Missing) {
+        if matches!(lookup(context.machine, name), Program::Missing) {
             let is_there = name.contains(&b'/') && context.machine.workspace.stat(context.directory, name).is_ok();
             let (text, status) = match is_there {
                 true => ("Permission denied", NOT_RUNNABLE),

@@ -93,7 +93,7 @@ pub(super) fn exec(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
     };
     if !name.contains(&b'/')
         && matches!(shell.describe(name, true), None | Some(Described::Builtin))
-        && matches!(commands::lookup(name), Program::Missing)
+        && matches!(commands::lookup(shell.machine, name), Program::Missing)
     {
         shell.complain_as(&words[0], &[&name[..], b": not found"].concat())?;
         shell.process.status = 127;

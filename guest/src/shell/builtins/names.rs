@@ -48,10 +48,10 @@ impl Shell<'_, '_> {
         if name.contains(&b'/') {
             let found = self.machine.workspace.stat(&self.process.directory, name);
             let runs = found.is_ok_and(|(_, node)| node.kind() == Kind::File && node.mode().0 & 0o111 != 0);
-            let known = !matches!(commands::lookup(name), Program::Missing);
+            let known = !matches!(commands::lookup(self.machine, name), Program::Missing);
             return (runs || known).then(|| Described::File(name.to_vec()));
         }
-        if matches!(commands::lookup(name), Program::Missing) {
+        if matches!(commands::lookup(self.machine, name), Program::Missing) {
             return None;
         }
         let directory: &[u8] = if LOCAL_PROGRAMS.contains(&name) { b"/usr/local/bin/" } else { b"/usr/bin/" };

@@ -150,7 +150,7 @@ impl Shell<'_, '_> {
     /// Runs a program of the container; prints the shell's own error when there is none.
     pub(crate) fn run_program(&mut self, words: &[Vec<u8>]) -> Run<i32> {
         let Some(name) = words.first() else { return Ok(0) };
-        if matches!(commands::lookup(name), Program::Missing) || self.shadowed(name) {
+        if matches!(commands::lookup(self.machine, name), Program::Missing) || self.shadowed(name) {
             return self.run_file(words);
         }
         let environment = self.environment();
@@ -221,7 +221,10 @@ impl Shell<'_, '_> {
             }
             None => vec![b"bash".to_vec()],
         };
-        if arguments.first().is_some_and(|interpreter| matches!(commands::lookup(interpreter), Program::Missing)) {
+        if arguments
+            .first()
+            .is_some_and(|interpreter| matches!(commands::lookup(self.machine, interpreter), Program::Missing))
+        {
             let interpreter = arguments.swap_remove(0);
             self.complain(&[path, b": ", &interpreter, b": bad interpreter: No such file or directory"].concat())?;
             return Ok(126);
