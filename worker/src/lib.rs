@@ -5,6 +5,8 @@
 //! and commit the verdict ([`worker::work`]); the trainer reads verdicts by cursor. Nothing here depends on the
 //! simulated tools.
 
+#[cfg(feature = "container")]
+pub mod container;
 pub mod evidence;
 pub mod queue;
 pub mod runner;
