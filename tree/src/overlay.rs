@@ -38,6 +38,11 @@ impl Change {
     pub fn hides_below(&self) -> bool {
         !matches!(self, Self::Directory { hides: false, .. })
     }
+
+    /// Whether it is a regular file.
+    pub fn is_file(&self) -> bool {
+        matches!(self, Self::File { .. })
+    }
 }
 
 /// The changes of a session.

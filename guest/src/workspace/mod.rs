@@ -11,6 +11,7 @@
 //! exists here, and nothing outside these three layers can be named.
 
 mod blobs;
+mod candidates;
 mod edit;
 mod error;
 mod list;
@@ -20,6 +21,7 @@ mod resolve;
 mod skeleton;
 
 pub use blobs::BlobStore;
+pub use candidates::{Candidates, FileFilter};
 pub use error::FileError;
 pub use list::{DirectoryEntry, Walked};
 pub use path::VirtualPath;

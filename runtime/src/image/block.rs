@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
-use sparring_tree::image::{FileFacts, write};
+use sparring_tree::image::{FileFacts, write_with};
 use sparring_tree::{Digest, ImageView, Tree};
 
 use super::error::ImageCacheErrorKind;
@@ -28,9 +28,21 @@ impl Image {
     /// # Errors
     /// When the memory cannot be had.
     pub fn build(tree: &Tree) -> io::Result<Self> {
-        let block = build_block(tree, &facts(tree));
+        Self::in_memory(&build_block(tree, &facts(tree)))
+    }
+
+    /// As [`Image::build`], but without a search index: every search reads every file. What the
+    /// index is measured and tested against.
+    ///
+    /// # Errors
+    /// When the memory cannot be had.
+    pub fn build_without_index(tree: &Tree) -> io::Result<Self> {
+        Self::in_memory(&write_with(tree, &facts(tree), |_| Vec::new()))
+    }
+
+    fn in_memory(block: &[u8]) -> io::Result<Self> {
         let mut file = File::from(memfd_create("sparring image", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?);
-        file.write_all(&block)?;
+        file.write_all(block)?;
         fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL)?;
         Self::open(file, None).map_err(io::Error::other)
     }
@@ -89,7 +101,7 @@ pub(super) fn facts(tree: &Tree) -> Vec<FileFacts> {
     tree.entries().par_iter().map(|entry| FileFacts::of(entry.node.bytes())).collect()
 }
 
-/// The block of a tree.
+/// The block of a tree, its index made on all threads of rayon's pool.
 pub(super) fn build_block(tree: &Tree, facts: &[FileFacts]) -> Vec<u8> {
-    write(tree, facts)
+    write_with(tree, facts, |work| (0..work.parts()).into_par_iter().map(|part| work.part(part)).collect())
 }

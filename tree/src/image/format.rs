@@ -1,7 +1,7 @@
 //! Where each number of an image stands. Any change here raises [`IMAGE_VERSION`].
 
 /// The version of the layout; files of other versions are rebuilt.
-pub const IMAGE_VERSION: u32 = 1;
+pub const IMAGE_VERSION: u32 = 2;
 /// The first eight bytes of every image.
 pub(super) const MAGIC: [u8; 8] = *b"SPARRING";
 /// Every this many lines a checkpoint stands: a line is found by at most this many steps.
@@ -26,10 +26,11 @@ pub(super) enum Section {
     Checkpoints = 3,
     Digests = 4,
     Content = 5,
+    Postings = 6,
 }
 
 /// How many sections the header names.
-pub(super) const SECTIONS: usize = 6;
+pub(super) const SECTIONS: usize = 7;
 
 /// One entry's record.
 pub(super) const RECORD_BYTES: usize = 36;

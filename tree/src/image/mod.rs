@@ -8,6 +8,7 @@
 //! checkpoints          for every file the offset of each 64th line
 //! digests              the content digest of each entry, for the host only
 //! content              files and link targets, in walk order, page-aligned
+//! postings             the search index of the content, see [`postings`]; may be empty
 //! ```
 //!
 //! All numbers are little-endian `u32` unless said otherwise, and no field holds a pointer, so a
@@ -17,10 +18,12 @@
 
 mod facts;
 mod format;
+mod postings;
 mod view;
 mod write;
 
 pub use facts::{FileFacts, TextFlags};
 pub use format::{IMAGE_VERSION, LINES_PER_CHECKPOINT};
+pub use postings::{BlockSet, IndexPart, IndexWork, Postings};
 pub use view::{Children, EntryView, ImageError, ImageView};
-pub use write::write;
+pub use write::{write, write_with};

@@ -2,6 +2,7 @@
 
 use super::facts::{FileFacts, TextFlags};
 use super::format::*;
+use super::postings::Postings;
 use super::write::block_digest;
 use crate::digest::Digest;
 use crate::mode::{Kind, Mode};
@@ -118,6 +119,11 @@ impl<'a> ImageView<'a> {
     /// All files' bytes, one after the other; [`EntryView::content_offset`] says where one starts.
     pub fn content(&self) -> &'a [u8] {
         self.section(Section::Content)
+    }
+
+    /// The search index; `None` when the image was written without one.
+    pub fn postings(&self) -> Option<Postings<'a>> {
+        Postings::parse(self.section(Section::Postings))
     }
 
     /// The entry whose bytes hold this offset of [`ImageView::content`].
@@ -290,7 +296,7 @@ impl<'a> Iterator for Children<'a> {
     }
 }
 
-fn number(bytes: &[u8], at: usize) -> u32 {
+pub(super) fn number(bytes: &[u8], at: usize) -> u32 {
     match bytes.get(at..at + 4) {
         Some(&[a, b, c, d]) => u32::from_le_bytes([a, b, c, d]),
         _ => 0,

@@ -2,12 +2,14 @@
 
 use super::facts::FileFacts;
 use super::format::*;
+use super::postings::{IndexPart, IndexWork, assemble};
 use crate::digest::{Digest, Hasher};
+use crate::layout::MAX_IMAGE_BYTES;
 use crate::path;
 use crate::tree::Tree;
 
-/// Writes `tree` as one block. `facts` are the entries' [`FileFacts`], in the tree's order
-/// (directories and links have them too, of their bytes).
+/// Writes `tree` as one block with a search index. `facts` are the entries' [`FileFacts`], in the
+/// tree's order (directories and links have them too, of their bytes).
 ///
 /// The same tree gives the same bytes on every machine. Trees within
 /// [`TreeLimits`](crate::TreeLimits) always fit the format's 32-bit offsets.
@@ -15,6 +17,16 @@ use crate::tree::Tree;
 /// # Panics
 /// When `facts` and the tree's entries differ in number.
 pub fn write(tree: &Tree, facts: &[FileFacts]) -> Vec<u8> {
+    write_with(tree, facts, |work| (0..work.parts()).map(|part| work.part(part)).collect())
+}
+
+/// As [`write`], with the index made by `index`: it returns all parts of the work, in order, and
+/// may do them on many threads. When it returns none, the image gets no index and every search
+/// reads every file.
+///
+/// # Panics
+/// As [`write`], and when `index` returns some parts but not all.
+pub fn write_with(tree: &Tree, facts: &[FileFacts], index: impl FnOnce(&IndexWork<'_>) -> Vec<IndexPart>) -> Vec<u8> {
     let entries = tree.entries();
     assert_eq!(entries.len(), facts.len(), "one set of facts for each entry");
     let count = entries.len() + 1;
@@ -24,7 +36,8 @@ pub fn write(tree: &Tree, facts: &[FileFacts]) -> Vec<u8> {
     let checkpoint_count: usize = facts.iter().map(|facts| facts.checkpoints.len()).sum();
     let content_bytes = tree.content_bytes() as usize;
     let slots = (count * 2).next_power_of_two();
-    let lengths = [count * RECORD_BYTES, path_bytes, slots * 4, checkpoint_count * 4, count * 32, content_bytes];
+    // The last one is known when the content is in place.
+    let lengths = [count * RECORD_BYTES, path_bytes, slots * 4, checkpoint_count * 4, count * 32, content_bytes, 0];
     let mut offsets = [0_usize; SECTIONS];
     let mut end = HEADER_BYTES;
     for (section, length) in lengths.iter().enumerate() {
@@ -33,7 +46,7 @@ pub fn write(tree: &Tree, facts: &[FileFacts]) -> Vec<u8> {
         end = offsets[section] + length;
     }
 
-    let mut block = Vec::with_capacity(end);
+    let mut block = Vec::with_capacity(end + content_bytes / 4);
     block.resize(HEADER_BYTES, 0);
     block[..8].copy_from_slice(&MAGIC);
     put(&mut block, VERSION_AT, IMAGE_VERSION);
@@ -59,12 +72,30 @@ pub fn write(tree: &Tree, facts: &[FileFacts]) -> Vec<u8> {
     block.resize(offsets[Section::Digests as usize], 0);
     block.extend_from_slice(&Digest::of("content", b"").0);
     facts.iter().for_each(|facts| block.extend_from_slice(&facts.digest.0));
-    block.resize(offsets[Section::Content as usize], 0);
+    let content_at = offsets[Section::Content as usize];
+    block.resize(content_at, 0);
     entries.iter().for_each(|entry| block.extend_from_slice(entry.node.bytes()));
+    block.resize(offsets[Section::Postings as usize], 0);
+    let postings = postings(&block[content_at..content_at + content_bytes], index);
+    // A tree that fills the guest's address space is searched without an index.
+    if block.len() + postings.len() <= MAX_IMAGE_BYTES as usize {
+        put(&mut block, SECTIONS_AT + Section::Postings as usize * 8 + 4, postings.len() as u32);
+        block.extend_from_slice(&postings);
+    }
 
     let body = block_digest(&block);
     block[BODY_DIGEST_AT..BODY_DIGEST_AT + 32].copy_from_slice(&body.0);
     block
+}
+
+fn postings(content: &[u8], index: impl FnOnce(&IndexWork<'_>) -> Vec<IndexPart>) -> Vec<u8> {
+    let work = IndexWork::new(content);
+    let parts = index(&work);
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    assert_eq!(parts.len(), work.parts(), "all parts of the index or none");
+    assemble(content.len(), &parts)
 }
 
 /// The digest of a block without the field that holds it.

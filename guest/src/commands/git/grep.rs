@@ -9,6 +9,7 @@ use super::options::{Parsed, Takes};
 use super::{Attempt, Git};
 use crate::budget::{Budget, Stoppable};
 use crate::matching::{Match, Options, Pattern, Syntax};
+use crate::workspace::FileFilter;
 
 /// Compiles a pattern as grep does.
 pub(super) fn expression(pattern: &[u8], syntax: Syntax, ignore_case: bool) -> Option<Pattern> {
@@ -160,8 +161,16 @@ impl Git<'_, '_, '_> {
         shown: &mut usize,
     ) -> Attempt<bool> {
         let mut found = false;
+        let mut filters = search.filters();
+        let image = self.context.machine.workspace.image();
         for path in files.iter().filter(|path| pathspec.matches(path)) {
             let Some(blob @ super::delta::Blob::File { .. }) = self.blob_at(tree, path) else { continue };
+            if let super::delta::Blob::File { content, .. } = &blob
+                && !search.tells_of_every_file()
+                && !filters.iter_mut().any(|filter| filter.admits(image, content))
+            {
+                continue;
+            }
             let bytes = self.bytes(&blob)?;
             let name = if search.full_names { path.clone() } else { self.relative(path) };
             let name = [label, &quote_path(b"", &name)[..]].concat();
@@ -179,6 +188,16 @@ impl Git<'_, '_, '_> {
 }
 
 impl Search {
+    /// Whether files without a match count too.
+    fn tells_of_every_file(&self) -> bool {
+        self.invert || self.files_without
+    }
+
+    /// What rules files out: those that one of the filters admits have to be searched.
+    fn filters(&self) -> Vec<FileFilter<'_>> {
+        self.expressions.iter().map(|expression| FileFilter::new(expression.required_literals())).collect()
+    }
+
     /// Where a line matches first.
     fn matched(&self, line: &[u8], from: usize, budget: &Budget) -> Stoppable<Option<Match>> {
         let mut first: Option<Match> = None;

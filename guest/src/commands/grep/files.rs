@@ -4,13 +4,13 @@ use sparring_tree::Kind;
 
 use super::TROUBLE;
 use super::search::Searcher;
-use super::settings::{Directories, NamePattern, Settings};
+use super::settings::{Directories, ListFiles, NamePattern, Settings};
 use crate::budget::{Stop, Stoppable};
 use crate::commands::Sink;
 use crate::limits::LimitKind;
 use crate::matching::Pattern;
 use crate::shell::pattern::{PatternOptions, matches};
-use crate::workspace::{FileError, Node, VirtualPath, Walked, Workspace};
+use crate::workspace::{FileError, FileFilter, Node, VirtualPath, Walked, Workspace};
 
 /// Searches all operands; returns the exit status.
 pub(super) fn search_all(
@@ -27,7 +27,9 @@ pub(super) fn search_all(
         None => Names { operands: settings.operands.len() > 1, found: true },
     };
     let searcher = Searcher::new(settings, pattern, workspace.budget(), sink);
-    let mut search = Search { workspace, directory, settings, output, names, searcher, found: false, trouble: false };
+    let filter = FileFilter::new(pattern.required_literals().filter(|_| !settings.invert));
+    let mut search =
+        Search { workspace, directory, settings, output, names, searcher, filter, found: false, trouble: false };
     let mut input = Some(input);
     for operand in &settings.operands {
         // Standard input can be read once.
@@ -66,6 +68,7 @@ struct Search<'s, 'a> {
     output: Option<&'s VirtualPath>,
     names: Names,
     searcher: Searcher<'s>,
+    filter: FileFilter<'s>,
     found: bool,
     trouble: bool,
 }
@@ -125,7 +128,11 @@ impl<'a> Search<'_, 'a> {
         let prefix = shown.len();
         let inside = if top.is_root() { 0 } else { top.as_bytes().len() + 1 };
         let workspace = self.workspace;
-        workspace.walk(top, &mut |path, node| {
+        let candidates = match self.tells_of_every_file() {
+            true => None,
+            false => self.filter.of_tree(workspace, top),
+        };
+        let mut visit = |path: &VirtualPath, node: &Node<'_, 'a>| {
             match node.kind() {
                 Kind::Directory if self.excludes(path.name(), &self.settings.excluded_directories)? => {
                     return Ok(Walked::Prune);
@@ -140,7 +147,20 @@ impl<'a> Search<'_, 'a> {
                 _ => {}
             }
             Ok(if self.is_done() { Walked::Stop } else { Walked::On })
-        })
+        };
+        match candidates {
+            Some(candidates) => workspace.walk_candidates(top, &candidates, &mut visit),
+            None => workspace.walk(top, &mut visit),
+        }
+    }
+
+    /// Whether something is printed about files without a selected line too: a count, the name, or
+    /// that it is the file that the output goes to.
+    fn tells_of_every_file(&self) -> bool {
+        let overlay = self.workspace.overlay();
+        self.settings.count
+            || self.settings.list == ListFiles::NotMatching
+            || self.output.is_some_and(|output| overlay.get(output.as_bytes()).is_none())
     }
 
     /// Searches a tree through all of its links. `above` are the directories that lead here.
@@ -207,8 +227,8 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// Whether a file may have a selected line. The one place that decides it.
-    fn is_candidate(&self, node: &Node<'_, 'a>) -> bool {
-        node.size() > 0
+    fn is_candidate(&mut self, node: &Node<'_, 'a>) -> bool {
+        self.filter.admits_node(self.workspace.image(), node)
     }
 
     fn count(&mut self, shown: &[u8], selected: u64, with_name: bool) -> Stoppable<()> {
