@@ -1,7 +1,7 @@
 //! sed beside GNU sed 4.9.
 
 use crate::support::generate::tree;
-use crate::support::{Differential, File, Generator, cases, files, insert};
+use crate::support::{Differential, File, Generator, cases, files, insert, words};
 
 /// Script pieces; `@` stands for an address or nothing, `~` for a pattern.
 const COMMANDS: &[&str] = &[
@@ -200,6 +200,36 @@ fn scripts_as_agents_write_them_and_errors() {
         let words: Vec<Vec<u8>> = line.split(' ').map(|word| word.replace('_', " ").into_bytes()).collect();
         run.check(&words, b"from input\nsecond\n");
     }
+    run.finish();
+}
+
+/// Ranges of line numbers with `-n`, which are printed without going through the file.
+#[test]
+fn ranges_of_lines() {
+    let long: String = (1..400).map(|line| format!("line {line}\n")).collect();
+    let mut tree = files(&[("long", &long), ("nonl", "a\nb\nlast"), ("empty", ""), ("newline", "\n"), ("d/x", "1\n")]);
+    insert(&mut tree, b"link", File::Link(b"long".to_vec()));
+    insert(&mut tree, b"binary", File::Regular(false, b"\0\xff\n\r\n\n".to_vec()));
+    let mut run = Differential::new("sed ranges of lines");
+    run.enter(&tree);
+    for first in ["0", "1", "2", "3", "64", "65", "129", "399", "400", "99999999999999999999", "$", "/line/", "1~2"] {
+        for second in
+            ["", ",0", ",1", ",2", ",3", ",128", ",400", ",5000000000", ",$", ",+0", ",+2", ",+9999999999", ",~4"]
+        {
+            for file in ["long", "nonl", "empty", "newline", "link", "binary", "missing", "d"] {
+                if file == "long" || ["1", "2", "3", "400"].contains(&first) {
+                    run.check(&words(&["sed", "-n", &format!("{first}{second}p"), file]), b"");
+                }
+            }
+        }
+    }
+    for options in ["2,3p;5p", "2,3!p", "2,3P", "-u 2,3p", "-z 1,2p", "-s 2,3p", "-E 2,3p", "-e 2p -e 3p", "-i 2,3p"] {
+        let line = [&["sed", "-n"][..], &options.split(' ').collect::<Vec<_>>(), &["long"]].concat();
+        run.check(&words(&line), b"");
+    }
+    run.check(&words(&["sed", "2,3p", "long"]), b"");
+    run.check(&words(&["sed", "-n", "2,3p", "-"]), b"1\n2\n3\n");
+    run.check(&words(&["sed", "-n", "2,3p", "nonl", "nonl"]), b"");
     run.finish();
 }
 

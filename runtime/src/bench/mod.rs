@@ -11,6 +11,7 @@ mod latency;
 mod memory;
 mod operation;
 mod peer;
+mod search;
 mod subject;
 mod threads;
 
@@ -19,6 +20,7 @@ pub use latency::{Effort, Latency, measure};
 pub use memory::{SessionMemory, memory_per_session};
 pub use operation::{Operation, Start, native_step};
 pub use peer::Peer;
+pub use search::{CLASSES, INDEXED, SCANNED, Searches};
 pub use subject::Subject;
 pub use threads::{Scaling, scaling};
 

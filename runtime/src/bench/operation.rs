@@ -66,6 +66,11 @@ impl Operation {
         self
     }
 
+    /// Whether a session does something else before.
+    pub fn has_start(&self) -> bool {
+        self.start != Start::Fresh
+    }
+
     /// A session ready for the operation.
     pub fn prepared(&self, fresh: Session, stepper: &mut Stepper) -> Result<Session, BenchError> {
         let mut session = fresh;

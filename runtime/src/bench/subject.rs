@@ -32,6 +32,8 @@ pub struct Subject {
     viewed: Vec<String>,
     edited: Edited,
     word: String,
+    /// An identifier that stands in few places.
+    rare: String,
     directory: String,
 }
 
@@ -53,6 +55,8 @@ impl Subject {
         let viewed = texts.iter().step_by(step).map(path).collect();
         let largest = texts.iter().max_by_key(|entry| (entry.len(), entry.index()));
         let word = largest.and_then(|entry| longest_word(entry.content())).ok_or(BenchError::Missing("text"))?;
+        let rare = largest.and_then(|entry| rarest_word(entry.content(), view.content()));
+        let rare = rare.unwrap_or_else(|| word.clone());
         let mut candidates = texts.clone();
         candidates.sort_by_key(|entry| (entry.len() < EDITED_BYTES, entry.len().abs_diff(EDITED_BYTES)));
         let edited = candidates.iter().find_map(passage).ok_or(BenchError::Missing("passage of ten unlike lines"))?;
@@ -62,7 +66,7 @@ impl Subject {
             .map(|entry| path(&entry))
             .filter(|path| !path.is_empty())
             .unwrap_or_else(|| ".".into());
-        Ok(Self { viewed, edited, word, directory, base: base.clone() })
+        Ok(Self { viewed, edited, word, rare, directory, base: base.clone() })
     }
 
     /// What its sessions start from.
@@ -85,9 +89,20 @@ impl Subject {
         Call::new("think", json!({"thought": "."}).to_string())
     }
 
-    /// A search through every file: afterwards each page of the image has been touched.
+    /// A search through every file: afterwards each page of the image has been touched. The index
+    /// knows nothing about so short literals.
     pub fn full_scan(&self) -> Operation {
-        Operation::shell("full scan", "grep -rn sparring_is_not_found .").exiting(1)
+        Operation::shell("full scan", "grep -rn 'sp[^.]ar[^.]ri[^.]ng[^.]is[^.]no[^.]wh[^.]re' .").exiting(1)
+    }
+
+    /// The word that the searches are about.
+    pub(super) fn rare_word(&self) -> &str {
+        &self.rare
+    }
+
+    /// Files that edits can be spread over.
+    pub(super) fn texts(&self) -> &[String] {
+        &self.viewed
     }
 
     /// The view of 100 lines, going through many files.
@@ -179,6 +194,14 @@ fn longest_word(content: &[u8]) -> Option<String> {
     let words = content.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
     let longest = words.filter(|word| (3..=24).contains(&word.len())).max_by_key(|word| word.len())?;
     Some(String::from_utf8_lossy(longest).into_owned())
+}
+
+/// Of the last 32 identifiers of 12 to 24 bytes the one that stands in `all` least often.
+fn rarest_word(content: &[u8], all: &[u8]) -> Option<String> {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let words = content.rsplit(|byte| !is_letter(byte)).filter(|word| (12..=24).contains(&word.len()));
+    let rarest = words.take(32).min_by_key(|word| memmem::find_iter(all, word).count())?;
+    Some(String::from_utf8_lossy(rarest).into_owned())
 }
 
 /// Ten lines from the middle of the file that stand in it once.

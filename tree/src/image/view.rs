@@ -126,6 +126,11 @@ impl<'a> ImageView<'a> {
         Postings::parse(self.section(Section::Postings))
     }
 
+    /// How many bytes the search index takes up.
+    pub fn index_bytes(&self) -> usize {
+        self.section(Section::Postings).len()
+    }
+
     /// The entry whose bytes hold this offset of [`ImageView::content`].
     pub fn entry_at_content(&self, offset: u32) -> Option<EntryView<'a>> {
         let (mut low, mut high) = (0, self.count);

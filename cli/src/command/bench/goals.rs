@@ -1,5 +1,7 @@
 //! The goals that the project has set itself, each beside what this run measured.
 
+use sparring_runtime::bench::{CLASSES, INDEXED};
+
 use super::report::{Report, Row};
 
 /// One goal.
@@ -42,6 +44,9 @@ impl Goal {
     }
 }
 
+/// The most that an index may weigh, of the text.
+const INDEX_PERCENT: f64 = 40.0;
+
 /// Holds the figures of a run to the goals. Those of parts that the run left out are left out.
 pub(super) fn judge(report: &mut Report) {
     let mut goals = Vec::new();
@@ -58,9 +63,11 @@ pub(super) fn judge(report: &mut Report) {
         goals.push(Goal::at_most("view of 100 lines, strict", strict(view), 20.0 + native, "us"));
         goals.push(Goal::at_most("view of 100 lines, resident", resident(view), 3.0 + native, "us"));
     }
+    goals.extend(searches(report));
     if let Some(fork) = report.sessions.iter().find(|row| row.name == "fork").and_then(|row| row.native) {
         goals.push(Goal::at_most("fork", Some(fork.median_us), 5.0, "us"));
     }
+    goals.push(Goal::at_most("search index", Some(report.index_percent), INDEX_PERCENT, "% of the text"));
     if let Some(memory) = &report.memory {
         goals.push(Goal::at_most("memory of a session", Some(memory.bytes_per_session / 1024.0), 6.0, "KiB"));
     }
@@ -74,6 +81,23 @@ pub(super) fn judge(report: &mut Report) {
         goals.push(Goal::at_least(&name, threads.of_control, floor, "of control"));
     }
     report.goals = goals;
+}
+
+/// What the search index promises, and that no class of patterns suffers from the sandbox.
+fn searches(report: &Report) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    for (name, scan) in INDEXED {
+        let (Some(row), Some(scan)) = (report.step(name), report.step(scan)) else { continue };
+        goals.push(Goal::at_most(&format!("{name}, strict"), strict(row).map(|us| us / 1e3), 1.5, "ms"));
+        let gain = strict(scan).zip(strict(row)).map(|(scan, indexed)| scan / indexed);
+        goals.push(Goal::at_least(&format!("{name}, gain"), gain, 10.0, "x the scan"));
+    }
+    for name in CLASSES {
+        let Some(row) = report.step(name) else { continue };
+        let ratio = resident(row).zip(row.native).map(|(ours, native)| ours / native.median_us);
+        goals.push(Goal::at_most(name, ratio, 4.0, "x native"));
+    }
+    goals
 }
 
 fn strict(row: &Row) -> Option<f64> {

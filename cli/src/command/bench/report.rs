@@ -16,6 +16,8 @@ pub(super) struct Report {
     pub(super) repository: String,
     pub(super) tree: String,
     pub(super) image_bytes: u64,
+    /// The search index, in percent of the files' bytes.
+    pub(super) index_percent: f64,
     pub(super) processors: usize,
     pub(super) steps: Vec<Row>,
     pub(super) sessions: Vec<Row>,
@@ -84,6 +86,7 @@ impl Report {
             repository: repository.map_or("generated".into(), |path| path.display().to_string()),
             tree: image.tree_digest().to_string(),
             image_bytes: image.len(),
+            index_percent: 100.0 * image.view().index_bytes() as f64 / image.view().content().len().max(1) as f64,
             processors: std::thread::available_parallelism().map_or(1, usize::from),
             steps: Vec::new(),
             sessions: Vec::new(),

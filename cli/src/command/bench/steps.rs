@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Instant;
 
-use sparring_runtime::bench::{BenchError, Effort, Latency, Operation, Peer, Subject, measure as repeat};
+use sparring_runtime::bench::{BenchError, Effort, Latency, Operation, Peer, Searches, Subject, measure as repeat};
 use sparring_runtime::engine::{Engine, Policy};
 use sparring_runtime::session::{Session, Stepper};
 
@@ -30,25 +30,45 @@ pub(super) fn measure(
         false => None,
     };
     for operation in subject.operations() {
-        report
-            .steps
-            .push(row(&operation, subject, &mut steppers, peer.as_mut(), effort).map_err(CommandError::failed)?);
+        let row = row(&operation, subject.session(), &mut steppers, peer.as_mut(), effort);
+        report.steps.push(row.map_err(CommandError::failed)?);
     }
     // Every page of the image has been read by now; what is in the page tables must not slow a
     // step down.
     let scanned = after_scan(subject, &mut steppers, effort).map_err(CommandError::failed)?;
     report.steps.insert(1, scanned);
+    searches(subject, &mut steppers, peer.as_mut(), effort, report).map_err(CommandError::failed)?;
     sessions(subject, &mut steppers[1], effort, report).map_err(CommandError::failed)
+}
+
+/// The searches, on the subject's image and on one without an index.
+fn searches(
+    subject: &Subject,
+    steppers: &mut [Stepper; 2],
+    mut peer: Option<&mut Peer>,
+    effort: &Effort,
+    report: &mut Report,
+) -> Result<(), BenchError> {
+    let searches = Searches::new(subject)?;
+    for operation in searches.indexed() {
+        // The real programs' files are as they were before the edits.
+        let peer = peer.as_deref_mut().filter(|_| !operation.has_start());
+        report.steps.push(row(&operation, searches.indexed_session(), steppers, peer, effort)?);
+    }
+    for operation in searches.scanned() {
+        report.steps.push(row(&operation, searches.scanned_session(), steppers, peer.as_deref_mut(), effort)?);
+    }
+    Ok(())
 }
 
 fn row(
     operation: &Operation,
-    subject: &Subject,
+    fresh: Session,
     [strict, resident]: &mut [Stepper; 2],
     peer: Option<&mut Peer>,
     effort: &Effort,
 ) -> Result<Row, BenchError> {
-    let session = operation.prepared(subject.session(), resident)?;
+    let session = operation.prepared(fresh, resident)?;
     Ok(Row {
         name: operation.name.clone(),
         strict: Some(operation.time_steps(&session, strict, effort)?),
@@ -66,7 +86,7 @@ fn after_scan(subject: &Subject, steppers: &mut [Stepper; 2], effort: &Effort) -
     for stepper in steppers.iter_mut() {
         subject.full_scan().time_steps(&subject.session(), stepper, &once)?;
     }
-    let mut row = row(&subject.empty_step(), subject, steppers, None, effort)?;
+    let mut row = row(&subject.empty_step(), subject.session(), steppers, None, effort)?;
     row.name = "empty step after a full scan".into();
     Ok(row)
 }

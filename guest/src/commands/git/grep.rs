@@ -209,6 +209,32 @@ impl Search {
         Ok(first)
     }
 
+    /// The numbers of the lines that are hits, in order.
+    fn hits(&self, bytes: &[u8], lines: usize, budget: &Budget) -> Stoppable<Vec<usize>> {
+        let most = if self.files_only || self.files_without { self.most.min(1) } else { self.most };
+        let enough = if self.invert || self.expressions.len() > 1 { usize::MAX } else { most };
+        let mut hits: Vec<usize> = Vec::new();
+        for expression in &self.expressions {
+            let mut matching = expression.matching_lines(bytes);
+            let (mut counted_to, mut number) = (0, 0);
+            while hits.len() < enough
+                && let Some(line) = matching.next_line(budget)?
+            {
+                let between = bytes.get(counted_to..line.start).unwrap_or_default();
+                number += memchr::memchr_iter(b'\n', between).count();
+                counted_to = line.start;
+                hits.push(number);
+            }
+        }
+        hits.sort_unstable();
+        hits.dedup();
+        if self.invert {
+            hits = (0..lines).filter(|line| hits.binary_search(line).is_err()).collect();
+        }
+        hits.truncate(most);
+        Ok(hits)
+    }
+
     /// Searches one file; returns whether there was a hit.
     fn file(&self, bytes: &[u8], name: &[u8], out: &mut Vec<u8>, follows: bool, budget: &Budget) -> Stoppable<bool> {
         let lines = Lines::of(bytes);
@@ -216,12 +242,7 @@ impl Search {
             let line = lines.get(line);
             line.strip_suffix(b"\n").unwrap_or(line)
         };
-        let mut hits: Vec<usize> = Vec::new();
-        for line in 0..lines.len() {
-            if hits.len() < self.most && self.matched(text(line), 0, budget)?.is_some() != self.invert {
-                hits.push(line);
-            }
-        }
+        let hits = self.hits(bytes, lines.len(), budget)?;
         let any = !hits.is_empty();
         if self.files_only || self.files_without {
             if any == self.files_only {

@@ -8,6 +8,7 @@ mod address;
 mod escape;
 mod execute;
 mod input;
+mod lines;
 mod list;
 mod output;
 mod parse;
@@ -141,6 +142,9 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         return Ok(PANIC);
     }
     manner.quiet |= script.starts_quiet;
+    if lines::print(context, &script, &manner, &files)? {
+        return Ok(0);
+    }
     match execute::run(context, &script, &manner, files)? {
         Ok(status) => Ok(status),
         Err(fatal) => {
