@@ -2,7 +2,6 @@
 
 use super::facts::{FileFacts, TextFlags};
 use super::format::*;
-use super::postings::Postings;
 use super::write::block_digest;
 use crate::digest::Digest;
 use crate::mode::{Kind, Mode};
@@ -69,7 +68,7 @@ impl<'a> ImageView<'a> {
         Ok(())
     }
 
-    fn section(&self, section: Section) -> &'a [u8] {
+    pub(super) fn section(&self, section: Section) -> &'a [u8] {
         self.sections[section as usize]
     }
 
@@ -119,16 +118,6 @@ impl<'a> ImageView<'a> {
     /// All files' bytes, one after the other; [`EntryView::content_offset`] says where one starts.
     pub fn content(&self) -> &'a [u8] {
         self.section(Section::Content)
-    }
-
-    /// The search index; `None` when the image was written without one.
-    pub fn postings(&self) -> Option<Postings<'a>> {
-        Postings::parse(self.section(Section::Postings))
-    }
-
-    /// How many bytes the search index takes up.
-    pub fn index_bytes(&self) -> usize {
-        self.section(Section::Postings).len()
     }
 
     /// The entry whose bytes hold this offset of [`ImageView::content`].

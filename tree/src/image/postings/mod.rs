@@ -23,6 +23,9 @@ pub use query::{BlockSet, Postings};
 
 pub(super) use build::assemble;
 
+use super::format::Section;
+use super::view::ImageView;
+
 const BLOCKS_AT: usize = 0;
 const BITS_AT: usize = 4;
 const CROWDED_AT: usize = 8;
@@ -30,6 +33,18 @@ const CROWDED_AT: usize = 8;
 /// Bytes of one bit for each block.
 fn row_bytes(blocks: usize) -> usize {
     blocks.div_ceil(64) * 8
+}
+
+impl<'a> ImageView<'a> {
+    /// The search index; `None` when the image was written without one.
+    pub fn postings(&self) -> Option<Postings<'a>> {
+        Postings::parse(self.section(Section::Postings))
+    }
+
+    /// How many bytes the search index takes up.
+    pub fn index_bytes(&self) -> usize {
+        self.section(Section::Postings).len()
+    }
 }
 
 #[cfg(test)]
