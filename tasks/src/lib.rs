@@ -35,6 +35,7 @@ pub mod execution;
 pub mod format;
 pub mod function_generation;
 pub mod function_localization;
+pub mod grading;
 pub mod jsonl;
 pub mod mutation;
 pub mod patch;

@@ -43,6 +43,13 @@ pub struct Report {
     /// suite that passes them passes everything.
     #[serde(default)]
     pub canaries: BTreeMap<String, String>,
+    /// What the runner saw of each other test while it ran, by node id: `passed`, `failed`, `error`, `skipped`,
+    /// `xfailed`, `xpassed`; `started` for one that did not come to its end.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub records: BTreeMap<String, String>,
+    /// What the tests' process did to the runner, as far as the runner noticed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub intrusions: Vec<String>,
 }
 
 /// How the main process ended.
