@@ -36,6 +36,7 @@ pub mod format;
 pub mod function_generation;
 pub mod function_localization;
 pub mod grading;
+pub mod jobs;
 pub mod jsonl;
 pub mod mutation;
 pub mod patch;

@@ -59,6 +59,11 @@ impl TestList {
     pub fn new(tests: Vec<String>) -> Self {
         Self { tests, encoded: None }
     }
+
+    /// Whether the list stood as JSON inside a string.
+    pub fn is_encoded(&self) -> bool {
+        self.encoded.is_some()
+    }
 }
 
 impl Serialize for TestList {

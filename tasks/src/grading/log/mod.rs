@@ -51,6 +51,8 @@ parsers! {
     "matplotlib" pytest::matplotlib, "the short summary, with the mouse buttons of matplotlib as numbers";
     "seaborn" pytest::seaborn, "the short summary and verbose lines of passed and failed tests";
     "tox" pytest::tox, "pytest or unittest below tox, whose prefix is dropped (our own)";
+    "r2e_gym" pytest::r2e_gym, "the short summary as R2E-Gym names tests: `Class.method`, without the file";
+    "harbor" harbor, "the reward that the script of a Harbor task prints (our own)";
     "unittest" python::unittest, "unittest -v (our own)";
     "django" python::django, "Django's test runner";
     "sympy" python::sympy, "SymPy's bin/test";
@@ -131,6 +133,19 @@ pub fn of_repository(repository: &str) -> Option<&'static str> {
         "fmtlib/fmt" => "googletest",
         _ => return None,
     })
+}
+
+/// `reward-NAME VALUE`: a pass for 1 or more, a number or the field `reward` of an object.
+fn harbor(log: &str) -> Vec<(String, Status)> {
+    let read = |line: &str| {
+        let (name, value) = line.trim_end().split_once(' ')?;
+        name.strip_prefix("reward-")?;
+        let value: serde_json::Value = serde_json::from_str(value.trim()).unwrap_or_default();
+        let number = value.get("reward").unwrap_or(&value).as_f64();
+        let full = number.is_some_and(|number| number >= 1.0);
+        Some((name.to_owned(), if full { Status::Passed } else { Status::Failed }))
+    };
+    log.lines().filter_map(read).collect()
 }
 
 /// The last record of each test, as Python dictionaries keep it.

@@ -92,6 +92,10 @@ pub(super) fn seaborn(log: &str) -> Vec<(String, Status)> {
     log.split('\n').filter_map(read).collect()
 }
 
+pub(super) fn r2e_gym(log: &str) -> Vec<(String, Status)> {
+    crate::reward::tests_map::pytest_summary(log).into_iter().collect()
+}
+
 /// tox 4 prints lines of a parallel run behind `environment: `.
 pub(super) fn tox(log: &str) -> Vec<(String, Status)> {
     static PREFIX: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(?:[a-z0-9._-]+: |[a-z0-9._-]+ run-test: )"));
