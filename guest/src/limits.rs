@@ -64,7 +64,7 @@ pub struct Limits {
     pub nesting: u64,
     /// Bytes that a session may hold in changed files. Default 16 MiB.
     pub overlay_bytes: u64,
-    /// Files and directories that a session may have changed. Default 2,000.
+    /// Files and directories that a session may have changed. Default 20,000.
     pub overlay_files: u64,
     /// Bytes of one call's text. Default 1 MiB.
     pub call_bytes: u64,
@@ -82,7 +82,7 @@ impl Default for Limits {
             shell_steps: 100_000,
             nesting: 64,
             overlay_bytes: 16 << 20,
-            overlay_files: 2_000,
+            overlay_files: 20_000,
             call_bytes: 1 << 20,
             effects: 64,
         }

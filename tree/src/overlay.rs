@@ -113,6 +113,11 @@ impl Overlay {
         self.changes.iter().map(|(path, change)| (path.as_slice(), change))
     }
 
+    /// All changes in walk order, to be replaced in place.
+    pub fn changes_mut(&mut self) -> impl Iterator<Item = &mut Change> {
+        self.changes.iter_mut().map(|(_, change)| change)
+    }
+
     /// The changes below a directory, in walk order.
     pub fn below(&self, directory: &[u8]) -> impl DoubleEndedIterator<Item = (&[u8], &Change)> {
         self.changes[self.range_below(directory)].iter().map(|(path, change)| (path.as_slice(), change))

@@ -190,7 +190,7 @@ impl Drawing<'_> {
         let settings = self.settings;
         let mut parts = Vec::new();
         if settings.modes {
-            let mode = world::mode_text(node.kind(), node.mode(), matches!(node, Node::NullDevice));
+            let mode = world::mode_text(node.kind(), node.mode(), matches!(node, Node::Device(_)));
             parts.push(String::from_utf8_lossy(&mode).into_owned());
         }
         match settings.sizes {

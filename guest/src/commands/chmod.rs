@@ -143,7 +143,7 @@ fn change_one(
         }
         return Ok(true);
     }
-    let new = change.apply(old, kind == Kind::Directory);
+    let new = change.apply(old, kind == Kind::Directory, context.machine.workspace.umask());
     if new != old
         && let Err(error) = context.machine.workspace.set_mode(path, new)?
     {

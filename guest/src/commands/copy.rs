@@ -312,8 +312,8 @@ impl Copier<'_, '_> {
             if let Err(error) = context.machine.workspace.make_directory(to)? {
                 return self.fail(context, b"cannot create directory ", destination, error);
             }
-            let new = if self.settings.keeps_mode { mode } else { without_umask(mode) };
-            if new != Mode::DIRECTORY {
+            let new = if self.settings.keeps_mode { mode } else { without_umask(context, mode) };
+            if new != without_umask(context, Mode(0o777)) {
                 let _kept = context.machine.workspace.set_mode(to, new)?;
             }
             self.tell(context, source, destination)?;
@@ -364,6 +364,7 @@ impl Copier<'_, '_> {
         let what: &[u8] =
             if kind == Kind::Link { b"cannot create symbolic link " } else { b"cannot create regular file " };
         self.tell(context, source, destination)?;
+        let masked = without_umask(context, mode);
         let workspace = &mut context.machine.workspace;
         let result = if self.settings.links {
             let target = if source.starts_with(b"/") { source.to_vec() } else { from.display() };
@@ -380,7 +381,7 @@ impl Copier<'_, '_> {
                     let new = match old {
                         Some(old) if !self.settings.keeps_mode => old,
                         _ if self.settings.keeps_mode => mode,
-                        _ => without_umask(mode),
+                        _ => masked,
                     };
                     if self.settings.replaces && existing.is_some() {
                         let _gone = workspace.remove(to)?;

@@ -5,7 +5,7 @@ use super::options::{Long, OptionReader, OptionTable};
 use super::{Buffering, Command, Context, quote};
 use crate::budget::Stoppable;
 use crate::machine::Demand;
-use crate::workspace::FileError;
+use crate::workspace::{Device, FileError};
 
 /// `head`.
 pub(super) const HEAD: Command = Command {
@@ -102,10 +102,20 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             .resolve(context.directory, name)
             .and_then(|path| workspace.content(&path).map(|content| (path, content)));
         match found {
-            Ok((_, content)) => {
+            Ok((path, content)) => {
                 print_header(context, &mut is_first)?;
                 let workspace = &context.machine.workspace;
-                let part = if amount.is_bytes {
+                let endless = Device::at(path.as_bytes()).filter(|device| device.is_endless());
+                let part = if let (Some(device), true, false) = (endless, amount.is_bytes, amount.is_all_but) {
+                    workspace.read_device(device, usize::try_from(amount.count).unwrap_or(usize::MAX))?
+                } else if endless.is_some() {
+                    let all = workspace.read(&path)?.unwrap_or_default();
+                    let part = all.get(..take_lines(all, amount, end)).unwrap_or(all);
+                    if part.len() < all.len() {
+                        let _enough = workspace.take_endless();
+                    }
+                    part
+                } else if amount.is_bytes {
                     let stop =
                         if amount.is_all_but { content.len().saturating_sub(amount.count) } else { amount.count };
                     workspace.read_content(&content.range(0, stop, workspace)?)?
@@ -139,12 +149,17 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
 /// From standard input, which is read no further than needed: `(head -1; cat) < file`.
 fn from_input(context: &mut Context<'_, '_>, amount: Amount, end: u8) -> Stoppable<()> {
     let text = context.input()?;
+    let is_endless = context.machine.streams.take_endless();
     let length = if amount.is_bytes {
         let count = usize::try_from(amount.count).unwrap_or(usize::MAX);
         if amount.is_all_but { text.len().saturating_sub(count) } else { count.min(text.len()) }
     } else {
         take_lines(&text, amount, end)
     };
+    // What an endless source has after that is not asked for.
+    if is_endless && length == text.len() {
+        context.machine.streams.want_more();
+    }
     context.out(text.get(..length).unwrap_or(&text))
 }
 

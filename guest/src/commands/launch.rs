@@ -2,6 +2,7 @@
 
 use super::{Command, Context, Environment, find};
 use crate::budget::{Stop, Stoppable};
+use crate::limits::LimitKind;
 use crate::machine::{Demand, Descriptors, EffectRequest, Machine};
 use crate::workspace::VirtualPath;
 
@@ -75,7 +76,15 @@ pub fn launch(
         Program::Effect => ask_host(machine, arguments, directory, environment, descriptors),
         Program::Missing => Ok(127),
     };
+    let read_endless = machine.streams.take_endless() | machine.workspace.take_endless();
     let status = match result {
+        Ok(_) if read_endless => {
+            if machine.streams.note_endless(descriptors.get(1)) {
+                return Err(Stop::Limit(LimitKind::PipeBytes));
+            }
+            machine.was_killed = true;
+            BROKEN_PIPE_STATUS
+        }
         Err(Stop::BrokenPipe) => {
             machine.was_killed = true;
             BROKEN_PIPE_STATUS

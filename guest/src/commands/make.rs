@@ -8,7 +8,6 @@ use super::options::{Long, OptionTable};
 use super::{Buffering, Command, Context, quote};
 use crate::budget::Stoppable;
 use crate::workspace::FileError;
-use crate::world;
 
 /// `mkdir`.
 pub(super) const MKDIR: Command =
@@ -65,7 +64,7 @@ fn mkdir(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         if let Some(change) = &change
             && let Ok(path) = context.machine.workspace.resolve(context.directory, operand)
         {
-            let mode = change.apply(Mode(0o777), true);
+            let mode = change.apply(Mode(0o777), true, context.machine.workspace.umask());
             let _kept = context.machine.workspace.set_mode(&path, mode)?;
         }
     }
@@ -288,6 +287,6 @@ fn is_stamp(text: &[u8]) -> bool {
 }
 
 /// The mode of a new file made from one of this mode.
-pub(super) fn without_umask(mode: Mode) -> Mode {
-    Mode(mode.0 & 0o777 & !world::UMASK)
+pub(super) fn without_umask(context: &Context<'_, '_>, mode: Mode) -> Mode {
+    Mode(mode.0 & 0o777 & !context.machine.workspace.umask())
 }

@@ -2,8 +2,6 @@
 
 use sparring_tree::Mode;
 
-use crate::world;
-
 /// A change of permission bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ModeChange(Vec<Clause>);
@@ -100,12 +98,8 @@ impl ModeChange {
     }
 
     /// The bits after the change.
-    pub(crate) fn apply(&self, old: Mode, is_directory: bool) -> Mode {
-        self.apply_masked(old, is_directory, world::UMASK)
-    }
-
-    /// As [`ModeChange::apply`], with another umask.
-    pub(crate) fn apply_masked(&self, old: Mode, is_directory: bool, umask: u16) -> Mode {
+    /// `umask` counts where the change names nobody: `+x`.
+    pub(crate) fn apply(&self, old: Mode, is_directory: bool, umask: u16) -> Mode {
         let mut mode = old.0;
         for clause in &self.0 {
             match clause {
@@ -159,7 +153,11 @@ mod tests {
             ("g=u,o+X", 0o740, 0o771),
             ("+t", 0o755, 0o1755),
         ] {
-            assert_eq!(ModeChange::parse(text.as_bytes()).unwrap().apply(Mode(old), false), Mode(expected), "{text}");
+            assert_eq!(
+                ModeChange::parse(text.as_bytes()).unwrap().apply(Mode(old), false, 0o022),
+                Mode(expected),
+                "{text}"
+            );
         }
         for text in ["8", "x", "u", "u+q", "", "77777"] {
             assert_eq!(ModeChange::parse(text.as_bytes()), None, "{text}");

@@ -116,8 +116,9 @@ pub(crate) fn escape(name: &[u8], also: &[u8], is_always: bool) -> Vec<u8> {
         return [b"\"", name, b"\""].concat();
     }
     let mut quoted = vec![b'\''];
-    // Whether the last thing written stands inside `$'..'`.
-    let mut is_escaping = false;
+    // Whether the last thing written stands inside `$'..'`. gnulib goes over a name with a single
+    // quote twice and forgets to begin anew: the second time starts as the first one ended.
+    let mut is_escaping = look.has_single_quote && ends_escaped(name);
     for chunk in name.utf8_chunks() {
         for character in chunk.valid().chars() {
             if !is_printable(character) {
@@ -143,6 +144,12 @@ pub(crate) fn escape(name: &[u8], also: &[u8], is_always: bool) -> Vec<u8> {
     }
     quoted.push(b'\'');
     quoted
+}
+
+/// Whether the last character of a name is one that is escaped.
+fn ends_escaped(name: &[u8]) -> bool {
+    let Some(last) = name.utf8_chunks().last() else { return false };
+    !last.invalid().is_empty() || last.valid().chars().next_back().is_some_and(|character| !is_printable(character))
 }
 
 fn open_escape(quoted: &mut Vec<u8>, is_escaping: &mut bool) {
@@ -191,6 +198,7 @@ mod tests {
             ("é", "é"),
             ("a#", "a#"),
             ("#a", "'#a'"),
+            ("\t'\n", r"'\t'\'''$'\n'"),
             ("a=b", "'a=b'"),
         ] {
             assert_eq!(String::from_utf8(shell_escape(name.as_bytes())).unwrap(), expected);

@@ -172,7 +172,7 @@ fn remove(context: &mut Context<'_, '_>, name: &[u8], path: &VirtualPath, settin
     }
     if settings.asks {
         let what = match context.machine.workspace.node(path) {
-            Some(Node::NullDevice) => "character special file",
+            Some(Node::Device(_)) => "character special file",
             Some(node) if node.kind() == Kind::Link => "symbolic link",
             Some(node) if node.kind() == Kind::Directory => "directory",
             Some(node) if node.size() == 0 => "regular empty file",

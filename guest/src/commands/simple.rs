@@ -5,6 +5,7 @@ use super::common::{Fault, HELP, VERSION, or_status};
 use super::options::{Long, OptionTable};
 use super::{Buffering, Command, Context, quote};
 use crate::budget::Stoppable;
+use crate::workspace::device::ENDLESS_BYTES;
 use crate::world;
 
 /// `true`.
@@ -152,9 +153,12 @@ fn yes(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         context.complain(b"standard output: Bad file descriptor")?;
         return Ok(1);
     }
-    loop {
+    // As much as a reader can need, then the rest is known to be endless.
+    for _ in 0..ENDLESS_BYTES / BLOCK {
         context.out(&block)?;
     }
+    context.machine.streams.want_more();
+    Ok(0)
 }
 
 fn sleep(context: &mut Context<'_, '_>) -> Stoppable<u8> {

@@ -90,7 +90,7 @@ struct Entry<'e, 'c, 'a> {
 
 impl Entry<'_, '_, '_> {
     fn is_device(&self) -> bool {
-        matches!(self.node, Node::NullDevice)
+        matches!(self.node, Node::Device(_))
     }
 
     /// The default report.
@@ -235,7 +235,13 @@ impl Entry<'_, '_, '_> {
             b'r' | b'R' => "0".to_owned(),
             b's' => node.size().to_string(),
             b't' => if self.is_device() { "1" } else { "0" }.to_owned(),
-            b'T' => if self.is_device() { "3" } else { "0" }.to_owned(),
+            b'T' => {
+                if let Node::Device(device) = node {
+                    format!("{:x}", device.minor())
+                } else {
+                    "0".to_owned()
+                }
+            }
             b'w' | b'x' | b'y' | b'z' => {
                 return Some(calendar::format(b"%Y-%m-%d %H:%M:%S.000000000 %z", &Moment::of(modified)));
             }

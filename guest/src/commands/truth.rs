@@ -270,7 +270,7 @@ impl<'t> Condition<'t, '_> {
             _ => {}
         }
         let Ok((_, node)) = self.machine.workspace.stat(self.directory, operand) else { return Ok(false) };
-        let is_device = matches!(node, Node::NullDevice);
+        let is_device = matches!(node, Node::Device(_));
         Ok(match letter {
             b'd' => node.kind() == Kind::Directory,
             b'f' => node.kind() == Kind::File && !is_device,

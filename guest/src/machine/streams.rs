@@ -8,7 +8,7 @@ use sparring_tree::Kind;
 use super::Machine;
 use super::pipe::{Demand, Pipe};
 use crate::budget::{Budget, Stop, Stoppable};
-use crate::workspace::{FileError, VirtualPath};
+use crate::workspace::{Device, FileError, VirtualPath};
 
 /// Names an open stream; descriptors that were duplicated share one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,9 +19,20 @@ enum Stream {
     /// Reads nothing, swallows what is written: `/dev/null`.
     Null,
     /// Collects what is written; once it is turned into an input, reads it back.
-    Buffer { bytes: Vec<u8>, read: usize },
+    Buffer { bytes: Vec<u8>, read: usize, flow: Flow },
     /// Writes to a file. Bytes stay here until [`Machine::flush`].
     File { path: VirtualPath, append: bool, at: u64, unsaved: Vec<u8> },
+}
+
+/// What is known of a buffer's far end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flow {
+    /// A pipe between two stages.
+    Pipe,
+    /// What writes into it would never end: the bytes are the beginning.
+    Endless,
+    /// Anything else.
+    Other,
 }
 
 /// All streams of a step. Only grows: a step opens few.
@@ -32,6 +43,7 @@ pub struct Streams {
     terminal: Option<StreamId>,
     /// Pipes whose reader may leave early: few, and only while their pipeline runs.
     pipes: Vec<(StreamId, Pipe)>,
+    is_endless: bool,
 }
 
 impl Streams {
@@ -47,14 +59,43 @@ impl Streams {
 
     /// An empty buffer: the terminal, a pipe, a command substitution.
     pub fn buffer(&mut self) -> StreamId {
-        self.open(Stream::Buffer { bytes: Vec::new(), read: 0 })
+        self.open(Stream::Buffer { bytes: Vec::new(), read: 0, flow: Flow::Other })
     }
 
-    /// A pipe whose reader leaves when it has what it wants, and prints to `beside`.
-    pub fn pipe(&mut self, demand: Demand, beside: Option<StreamId>) -> StreamId {
-        let stream = self.buffer();
-        self.pipes.push((stream, Pipe::new(demand, beside)));
+    /// A pipe. With a demand its reader leaves when it has what it wants; it prints to `beside`.
+    pub fn pipe(&mut self, demand: Option<Demand>, beside: Option<StreamId>) -> StreamId {
+        let stream = self.open(Stream::Buffer { bytes: Vec::new(), read: 0, flow: Flow::Pipe });
+        if let Some(demand) = demand {
+            self.pipes.push((stream, Pipe::new(demand, beside)));
+        }
         stream
+    }
+
+    /// A stream that reads these bytes, the beginning of what an endless device gives.
+    pub fn endless_input(&mut self, bytes: Vec<u8>) -> StreamId {
+        self.open(Stream::Buffer { bytes, read: 0, flow: Flow::Endless })
+    }
+
+    /// A program that has read all that an endless source gives would go on for ever. False when
+    /// it may: it writes to a pipe, whose reader has more than it will take.
+    pub fn note_endless(&mut self, output: Option<StreamId>) -> bool {
+        match output.and_then(|stream| self.streams.get_mut(stream.0 as usize)) {
+            Some(Stream::Buffer { flow: flow @ (Flow::Pipe | Flow::Endless), .. }) => {
+                *flow = Flow::Endless;
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// A reader asks for more of an endless source than there is here.
+    pub fn want_more(&mut self) {
+        self.is_endless = true;
+    }
+
+    /// Whether a reader has asked for all of an endless source, since this was asked last.
+    pub fn take_endless(&mut self) -> bool {
+        std::mem::take(&mut self.is_endless)
     }
 
     /// Whether the reader of this pipe may leave early.
@@ -107,7 +148,7 @@ impl Streams {
 
     /// A stream that reads these bytes.
     pub fn input(&mut self, bytes: Vec<u8>) -> StreamId {
-        self.open(Stream::Buffer { bytes, read: 0 })
+        self.open(Stream::Buffer { bytes, read: 0, flow: Flow::Other })
     }
 
     /// A stream that writes to the file at `path`, from offset `at` or always at its end.
@@ -143,7 +184,8 @@ impl Streams {
     /// All that is left to read.
     pub fn read_all(&mut self, stream: StreamId, budget: &Budget) -> Stoppable<Vec<u8>> {
         match self.streams.get_mut(stream.0 as usize) {
-            Some(Stream::Buffer { bytes, read }) => {
+            Some(Stream::Buffer { bytes, read, flow }) => {
+                self.is_endless |= *flow == Flow::Endless;
                 budget.scan((bytes.len() - *read) as u64)?;
                 if *read == 0 {
                     return Ok(std::mem::take(bytes));
@@ -159,7 +201,7 @@ impl Streams {
 
     /// Up to and with the next `delimiter` byte; the rest when there is none; `None` at the end.
     pub fn read_until(&mut self, stream: StreamId, delimiter: u8, budget: &Budget) -> Stoppable<Option<Vec<u8>>> {
-        let Some(Stream::Buffer { bytes, read }) = self.streams.get_mut(stream.0 as usize) else { return Ok(None) };
+        let Some(Stream::Buffer { bytes, read, .. }) = self.streams.get_mut(stream.0 as usize) else { return Ok(None) };
         let rest = &bytes[*read..];
         if rest.is_empty() {
             return Ok(None);
@@ -181,7 +223,7 @@ impl Streams {
 
     /// The next byte; `None` at the end.
     pub fn read_byte(&mut self, stream: StreamId, budget: &Budget) -> Stoppable<Option<u8>> {
-        let Some(Stream::Buffer { bytes, read }) = self.streams.get_mut(stream.0 as usize) else { return Ok(None) };
+        let Some(Stream::Buffer { bytes, read, .. }) = self.streams.get_mut(stream.0 as usize) else { return Ok(None) };
         budget.scan(1)?;
         let byte = bytes.get(*read).copied();
         *read += usize::from(byte.is_some());
@@ -201,7 +243,7 @@ impl Streams {
     /// Takes what a buffer has collected and leaves it empty.
     pub fn take(&mut self, stream: StreamId) -> Vec<u8> {
         match self.streams.get_mut(stream.0 as usize) {
-            Some(Stream::Buffer { bytes, read }) => {
+            Some(Stream::Buffer { bytes, read, .. }) => {
                 *read = 0;
                 std::mem::take(bytes)
             }
@@ -255,6 +297,11 @@ impl Machine<'_> {
         match self.workspace.node(&path).map(|node| node.kind()) {
             None => Ok(Err(FileError::NotFound)),
             Some(Kind::Directory) => Ok(Ok(self.streams.null())),
+            Some(_) if Device::at(path.as_bytes()).is_some_and(Device::is_endless) => {
+                let bytes = self.workspace.read(&path)?;
+                let _only_the_stream_counts = self.workspace.take_endless();
+                Ok(bytes.map(|bytes| self.streams.endless_input(bytes.to_vec())))
+            }
             Some(_) => match self.workspace.read(&path)? {
                 Ok(bytes) => Ok(Ok(self.streams.input(bytes.to_vec()))),
                 Err(error) => Ok(Err(error)),
@@ -273,7 +320,7 @@ impl Machine<'_> {
             Ok(path) => path,
             Err(error) => return Ok(Err(error)),
         };
-        if path.as_bytes() == b"dev/null" {
+        if Device::at(path.as_bytes()).is_some() {
             return Ok(Ok(self.streams.null()));
         }
         let opened = match self.workspace.node(&path).map(|node| node.kind()) {

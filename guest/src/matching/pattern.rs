@@ -308,8 +308,8 @@ fn one_of(mut nodes: Vec<Node>) -> Node {
 /// Adds what `-w` and `-x` ask for.
 fn framed(node: Node, options: Options) -> Node {
     let (before, after) = match (options.line, options.word, options.terminator) {
-        (true, _, Some(_)) => (Look::LineStart, Look::LineEnd),
-        (true, _, None) => (Look::SubjectStart, Look::SubjectEnd),
+        (true, _, Some(b'\n')) => (Look::LineStart, Look::LineEnd),
+        (true, _, _) => (Look::SubjectStart, Look::SubjectEnd),
         (false, true, _) => (Look::NoWordBefore, Look::NoWordAfter),
         (false, false, _) => return node,
     };

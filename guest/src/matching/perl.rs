@@ -175,15 +175,28 @@ impl Perl<'_> {
             }
             Some(b'^') => {
                 self.position += 1;
-                Ok(Node::Look(Look::LineStart))
+                Ok(self.start())
             }
             Some(b'$') => {
                 self.position += 1;
-                Ok(Node::Look(Look::LineEnd))
+                Ok(self.end())
             }
             Some(b'*' | b'+' | b'?') => Err(PatternError::BadPerl),
             _ => Ok(self.plain_character()),
         }
+    }
+
+    /// Whether lines are searched in one buffer; other records (`grep -z`) are subjects of their own.
+    fn sees_lines(&self) -> bool {
+        self.options.terminator.is_none_or(|terminator| terminator == b'\n')
+    }
+
+    fn start(&self) -> Node {
+        Node::Look(if self.sees_lines() { Look::LineStart } else { Look::SubjectStart })
+    }
+
+    fn end(&self) -> Node {
+        Node::Look(if self.sees_lines() { Look::LineEnd } else { Look::SubjectEnd })
     }
 
     fn group(&mut self) -> Result<Node, PatternError> {
@@ -272,8 +285,8 @@ impl Perl<'_> {
         let node = match byte {
             b'b' => Node::Look(Look::AsciiWordEdge),
             b'B' => Node::Look(Look::NotAsciiWordEdge),
-            b'A' => Node::Look(Look::LineStart),
-            b'z' | b'Z' => Node::Look(Look::LineEnd),
+            b'A' => self.start(),
+            b'z' | b'Z' => self.end(),
             b'K' => Node::Keep,
             b'E' => Node::Empty,
             b'1'..=b'9' => {

@@ -112,9 +112,10 @@ impl Parser<'_> {
         }
     }
 
-    /// Lines are what the anchors see, unless the subject is one buffer without `M`.
+    /// Lines are what the anchors see, unless the subject is one buffer without `M`, or a record
+    /// that ends otherwise (`grep -z`), in which newlines are characters like others.
     fn line_look(&self, look: Look) -> Look {
-        if self.options.multiline || self.options.terminator.is_some() {
+        if self.options.multiline || self.options.terminator == Some(b'\n') {
             return look;
         }
         match look {
@@ -127,8 +128,8 @@ impl Parser<'_> {
     /// Where a line is the subject, its ends are the subject's, so that whole buffers can be searched.
     fn subject_look(&self, look: Look) -> Look {
         match (look, self.options.terminator) {
-            (Look::SubjectStart, Some(_)) => Look::LineStart,
-            (Look::SubjectEnd, Some(_)) => Look::LineEnd,
+            (Look::SubjectStart, Some(b'\n')) => Look::LineStart,
+            (Look::SubjectEnd, Some(b'\n')) => Look::LineEnd,
             _ => look,
         }
     }

@@ -23,6 +23,7 @@ pub fn run_script(
     descriptors: &Descriptors,
 ) -> Stoppable<u8> {
     let process = state.start(kind, descriptors);
+    machine.workspace.set_umask(process.umask as u16);
     let mut shell = Shell::new(machine, process, kind, b"bash");
     let status = match shell.run_to_end(text) {
         // The session's own shell writes to a pipe only where it was made to by `exec`.
@@ -44,13 +45,17 @@ pub fn run_command_line(
     let mut state = ShellState::new(directory);
     environment.iter().for_each(|(name, value)| state.export(name, value));
     let mut process = state.start(script.kind, descriptors);
+    let umask = machine.workspace.umask();
+    process.umask = u32::from(umask);
     process.positional = script.arguments.to_vec();
     for letter in script.options {
         process.options.set_letter(*letter, true);
     }
     machine.budget.enter()?;
     let mut shell = Shell::new(machine, process, script.kind, script.name);
-    let status = shell.run_to_end(script.text)?;
+    let result = shell.run_to_end(script.text);
+    machine.workspace.set_umask(umask);
+    let status = result?;
     machine.budget.leave();
     Ok(status)
 }

@@ -76,7 +76,7 @@ fn run(image: &[u8], input: &[u8]) -> Result<Vec<u8>, &'static str> {
                 return Ok(encode(&StepOutput::Done { observation, state: None }));
             }
             state.git = std::mem::take(&mut machine.git);
-            let encoded = settle(&mut state, &machine.workspace, &blobs);
+            let encoded = settle(&mut state, &mut machine.workspace, &blobs);
             Ok(encode(&StepOutput::Done { observation, state: Some(encoded.view(&blobs)) }))
         }
         Err(Stop::Limit(kind)) => {
@@ -90,7 +90,7 @@ fn run(image: &[u8], input: &[u8]) -> Result<Vec<u8>, &'static str> {
         Err(Stop::NeedEffect(_)) => {
             let request = machine.effects.pending().cloned().ok_or("effect")?;
             state.git = std::mem::take(&mut machine.git);
-            let encoded = settle(&mut state, &machine.workspace, &blobs);
+            let encoded = settle(&mut state, &mut machine.workspace, &blobs);
             Ok(encode(&StepOutput::NeedEffect { request, state: encoded.view(&blobs) }))
         }
     }
@@ -120,7 +120,8 @@ impl Settled {
     }
 }
 
-fn settle(state: &mut SessionState, workspace: &Workspace<'_>, blobs: &BlobStore<'_>) -> Settled {
+fn settle(state: &mut SessionState, workspace: &mut Workspace<'_>, blobs: &BlobStore<'_>) -> Settled {
+    workspace.merge_fresh();
     state.overlay = workspace.overlay().clone();
     state.next_blob = blobs.next_id();
     let live = state.live_blobs();

@@ -32,6 +32,11 @@ impl<'a> BlobStore<'a> {
         }
     }
 
+    /// Whether this step made the blob.
+    pub(super) fn is_fresh(&self, id: BlobId) -> bool {
+        id.0 >= self.next
+    }
+
     /// Makes a blob of these bytes.
     pub fn make(&self, bytes: Vec<u8>) -> Content {
         let id = BlobId(self.next + self.fresh.len() as u32);

@@ -5,12 +5,12 @@ use sparring_tree::content::PieceStore;
 use sparring_tree::path::PATH_BYTES;
 use sparring_tree::{Change, Content, Kind, Mode, PieceSource};
 
-use super::{FileError, Node, VirtualPath, Workspace, content_of};
+use super::{Device, FileError, Node, VirtualPath, Workspace, content_of};
 use crate::budget::{Stop, Stoppable};
 use crate::limits::LimitKind;
 
 impl<'a> Workspace<'a> {
-    /// Writes a whole file. A new file gets mode `0644`, an old one keeps its own. The directory
+    /// Writes a whole file. A new file gets mode `0666` without the umask, an old one keeps its own. The directory
     /// must exist.
     pub fn write(&mut self, path: &VirtualPath, bytes: Vec<u8>) -> Stoppable<Result<(), FileError>> {
         let (mode, old) = match self.writable(path) {
@@ -85,7 +85,7 @@ impl<'a> Workspace<'a> {
             return Ok(Err(error));
         }
         let base = if self.overlay.hides(path.as_bytes()) { None } else { self.base_node(path.as_bytes()) };
-        self.put(path, Change::Directory { mode: Mode::DIRECTORY, hides: base.is_some() }).map(Ok)
+        self.put(path, Change::Directory { mode: Mode(0o777 & !self.umask), hides: base.is_some() }).map(Ok)
     }
 
     /// Makes a symbolic link; nothing may stand there.
@@ -194,7 +194,7 @@ impl<'a> Workspace<'a> {
         match self.node(path) {
             Some(node) if node.kind() == Kind::Directory => Err(FileError::IsADirectory),
             Some(node) => Ok((node.mode(), content_of(&node).unwrap_or_default())),
-            None => self.check_parent(path).map(|()| (Mode::FILE, Content::default())),
+            None => self.check_parent(path).map(|()| (Mode(0o666 & !self.umask), Content::default())),
         }
     }
 
@@ -245,7 +245,8 @@ impl<'a> Workspace<'a> {
     }
 
     fn put_file(&mut self, path: &VirtualPath, mode: Mode, content: Content) -> Stoppable<()> {
-        if *path.as_bytes() == *b"dev/null" {
+        // Devices swallow what is written.
+        if Device::at(path.as_bytes()).is_some() && self.overlay.get(path.as_bytes()).is_none() {
             return Ok(());
         }
         if !self.overlay.hides(path.as_bytes())

@@ -2,7 +2,7 @@
 
 use sparring_tree::{Change, Kind, path};
 
-use super::{FileError, Node, VirtualPath, Workspace, skeleton};
+use super::{Device, FileError, Node, VirtualPath, Workspace, skeleton};
 use crate::budget::Stoppable;
 
 /// One entry of a directory.
@@ -73,7 +73,7 @@ impl<'a> Workspace<'a> {
         }
         let mut names: Vec<&[u8]> = skeleton::names_in(bytes).collect();
         if bytes == b"dev" {
-            names.push(b"null");
+            names.extend(Device::ALL.map(Device::name));
         }
         // The next component on the way to the mount point.
         let mount = self.mount.as_bytes();
@@ -86,7 +86,8 @@ impl<'a> Workspace<'a> {
         }
         names.sort_unstable();
         names.dedup();
-        let kind = |name: &[u8]| if bytes == b"dev" && name == b"null" { Kind::File } else { Kind::Directory };
+        let is_device = |name: &[u8]| bytes == b"dev" && Device::ALL.iter().any(|device| device.name() == name);
+        let kind = |name: &[u8]| if is_device(name) { Kind::File } else { Kind::Directory };
         names.into_iter().map(|name| DirectoryEntry { name: name.to_vec(), kind: kind(name) }).collect()
     }
 

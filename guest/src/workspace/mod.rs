@@ -12,9 +12,11 @@
 
 mod blobs;
 mod candidates;
+pub(crate) mod device;
 mod edit;
 mod error;
 mod list;
+mod merge;
 mod path;
 mod read;
 mod resolve;
@@ -22,6 +24,7 @@ mod skeleton;
 
 pub use blobs::BlobStore;
 pub use candidates::{Candidates, FileFilter};
+pub use device::Device;
 pub use error::FileError;
 pub use list::{DirectoryEntry, Walked};
 pub use path::VirtualPath;
@@ -31,6 +34,8 @@ use sparring_tree::image::EntryView;
 use sparring_tree::{BlobId, Change, Content, ImageView, Kind, Mode, Overlay};
 
 use crate::budget::{Budget, Stop};
+use crate::world::UMASK;
+use std::cell::Cell;
 
 /// What a path leads to, without following a link in its last component.
 #[derive(Clone, Copy)]
@@ -41,18 +46,18 @@ pub enum Node<'w, 'a> {
     Image(EntryView<'a>),
     /// An entry of the session's own (never [`Change::Removed`]).
     Changed(&'w Change),
-    /// `/dev/null`.
-    NullDevice,
+    /// A device of `/dev`.
+    Device(Device),
 }
 
 impl<'w> Node<'w, '_> {
-    /// What it is; `/dev/null` counts as a file.
+    /// What it is; a device counts as a file.
     pub fn kind(&self) -> Kind {
         match self {
             Self::Fixed => Kind::Directory,
             Self::Image(entry) => entry.kind(),
             Self::Changed(Change::Removed | Change::Directory { .. }) => Kind::Directory,
-            Self::Changed(Change::File { .. }) | Self::NullDevice => Kind::File,
+            Self::Changed(Change::File { .. }) | Self::Device(_) => Kind::File,
             Self::Changed(Change::Link { .. }) => Kind::Link,
         }
     }
@@ -65,7 +70,7 @@ impl<'w> Node<'w, '_> {
             Self::Changed(Change::Directory { mode, .. } | Change::File { mode, .. }) => *mode,
             Self::Changed(Change::Link { .. }) => Mode::LINK,
             Self::Changed(Change::Removed) => Mode(0),
-            Self::NullDevice => Mode(0o666),
+            Self::Device(_) => Mode(0o666),
         }
     }
 
@@ -77,7 +82,7 @@ impl<'w> Node<'w, '_> {
             Self::Image(entry) => u64::from(entry.len()),
             Self::Changed(Change::File { content, .. }) => content.len(),
             Self::Changed(Change::Link { target }) => target.len() as u64,
-            Self::Changed(Change::Removed) | Self::NullDevice => 0,
+            Self::Changed(Change::Removed) | Self::Device(_) => 0,
         }
     }
 
@@ -105,6 +110,11 @@ pub struct Workspace<'a> {
     /// Bytes of blobs that the session holds, those of this step included.
     blob_bytes: u64,
     changed: bool,
+    /// Permission bits that new files and directories are made without.
+    umask: u16,
+    device_reads: Cell<u64>,
+    /// A reader has asked for all that an endless device gives.
+    is_endless: Cell<bool>,
 }
 
 impl<'a> Workspace<'a> {
@@ -119,7 +129,19 @@ impl<'a> Workspace<'a> {
         blob_bytes: u64,
         budget: &'a Budget,
     ) -> Self {
-        Self { image, mount, base, overlay, blobs, budget, blob_bytes, changed: false }
+        Self {
+            image,
+            mount,
+            base,
+            overlay,
+            blobs,
+            budget,
+            blob_bytes,
+            changed: false,
+            umask: UMASK,
+            device_reads: Cell::new(0),
+            is_endless: Cell::new(false),
+        }
     }
 
     /// Where the image is mounted.
@@ -152,6 +174,16 @@ impl<'a> Workspace<'a> {
         self.budget
     }
 
+    /// Permission bits that new files and directories are made without; `0022` at first.
+    pub fn umask(&self) -> u16 {
+        self.umask
+    }
+
+    /// Sets [`Workspace::umask`]: a shell does so when it starts, changes it or ends.
+    pub fn set_umask(&mut self, umask: u16) {
+        self.umask = umask & 0o777;
+    }
+
     /// The blobs of the session.
     pub fn blobs(&self) -> &'a BlobStore<'a> {
         self.blobs
@@ -173,13 +205,23 @@ impl<'a> Workspace<'a> {
         self.base_node(bytes)
     }
 
+    /// As [`Workspace::node`], for a walk that knows whether the image is out of sight here.
+    pub(super) fn node_in(&self, path: &VirtualPath, is_hidden: bool) -> Option<Node<'_, 'a>> {
+        match self.overlay.get(path.as_bytes()) {
+            Some(Change::Removed) => None,
+            Some(change) => Some(Node::Changed(change)),
+            None if is_hidden => None,
+            None => self.base_node(path.as_bytes()),
+        }
+    }
+
     /// What stands at a path before any change of the session.
     pub(crate) fn base_node(&self, path: &[u8]) -> Option<Node<'static, 'a>> {
         if let Some(inside) = self.inside_mount(path) {
             return self.image.lookup(inside).map(Node::Image);
         }
-        if path == b"dev/null" {
-            return Some(Node::NullDevice);
+        if let Some(device) = Device::at(path) {
+            return Some(Node::Device(device));
         }
         let is_above_mount = path.is_empty() || sparring_tree::path::is_below(self.mount.as_bytes(), path);
         (is_above_mount || skeleton::contains(path)).then_some(Node::Fixed)
@@ -219,7 +261,7 @@ pub(crate) fn content_of(node: &Node<'_, '_>) -> Option<Content> {
     match node {
         Node::Image(entry) if entry.kind() == Kind::File => Some(Content::of_entry(entry)),
         Node::Changed(Change::File { content, .. }) => Some(content.clone()),
-        Node::NullDevice => Some(Content::default()),
+        Node::Device(_) => Some(Content::default()),
         _ => None,
     }
 }

@@ -2,7 +2,8 @@
 
 use sparring_tree::{Content, Kind};
 
-use super::{FileError, Node, VirtualPath, Workspace, content_of};
+use super::device::ENDLESS_BYTES;
+use super::{Device, FileError, Node, VirtualPath, Workspace, content_of};
 use crate::budget::Stoppable;
 
 impl<'a> Workspace<'a> {
@@ -24,11 +25,30 @@ impl<'a> Workspace<'a> {
                 self.budget.scan(u64::from(entry.len()))?;
                 Ok(Ok(entry.content()))
             }
+            (Node::Device(device), Kind::File) => {
+                self.is_endless.set(self.is_endless.get() || device.is_endless());
+                self.read_device(*device, ENDLESS_BYTES).map(Ok)
+            }
             (_, Kind::File) => match content_of(&node) {
                 Some(content) => self.read_content(&content).map(Ok),
                 None => Ok(Err(FileError::NotFound)),
             },
         }
+    }
+
+    /// The first bytes that a device gives. Charges the budget for them.
+    pub fn read_device(&self, device: Device, length: usize) -> Stoppable<&'a [u8]> {
+        let length = if device.is_endless() { length } else { 0 };
+        self.budget.scan(length as u64)?;
+        self.budget.write(length as u64)?;
+        let reads = self.device_reads.get();
+        self.device_reads.set(reads + 1);
+        Ok(self.blobs.keep(device.bytes(length, reads)))
+    }
+
+    /// Whether a reader has asked for all that an endless device gives, since this was asked last.
+    pub(crate) fn take_endless(&self) -> bool {
+        self.is_endless.take()
     }
 
     /// All bytes of a content. Charges the budget for them.

@@ -1,7 +1,7 @@
 //! From the text of a path to the place that it names, as the kernel walks it.
 
-use sparring_tree::Kind;
 use sparring_tree::path::{NAME_BYTES, PATH_BYTES};
+use sparring_tree::{Change, Kind};
 
 use super::{FileError, Node, VirtualPath, Workspace};
 
@@ -29,6 +29,8 @@ impl<'a> Workspace<'a> {
             return Err(FileError::NameTooLong);
         }
         let mut path = if text.starts_with(b"/") { VirtualPath::ROOT } else { directory.clone() };
+        // Whether the image is out of sight in `path`; looked up anew after a step back.
+        let mut is_hidden = Some(self.hides_below(&path));
         // Components still to walk, the next one last; links put their own components here.
         let mut ahead: Vec<Vec<u8>> = Vec::new();
         push_components(&mut ahead, text);
@@ -37,6 +39,7 @@ impl<'a> Workspace<'a> {
         while let Some(name) = ahead.pop() {
             if name == b".." {
                 path.pop();
+                is_hidden = None;
                 continue;
             }
             if name.len() > NAME_BYTES {
@@ -45,9 +48,13 @@ impl<'a> Workspace<'a> {
             if name.contains(&0) {
                 return Err(FileError::Invalid);
             }
+            let hidden = is_hidden.unwrap_or_else(|| self.hides_below(&path));
             path.push(&name);
             let is_last = ahead.is_empty();
-            match self.node(&path) {
+            let found = self.node_in(&path, hidden);
+            let hides = matches!(found, Some(Node::Changed(change)) if change.hides_below());
+            is_hidden = Some(hidden || hides);
+            match found {
                 Some(node) => match node.target() {
                     Some(target) if !is_last || follow_last => {
                         links += 1;
@@ -63,6 +70,7 @@ impl<'a> Workspace<'a> {
                         } else {
                             path.pop();
                         }
+                        is_hidden = None;
                         push_components(&mut ahead, &target);
                     }
                     _ if !is_last && node.kind() != Kind::Directory => return Err(FileError::NotADirectory),
@@ -76,6 +84,12 @@ impl<'a> Workspace<'a> {
             return Err(FileError::NotADirectory);
         }
         Ok(path)
+    }
+
+    /// Whether what the image has in this directory is out of sight.
+    fn hides_below(&self, directory: &VirtualPath) -> bool {
+        self.overlay.get(directory.as_bytes()).is_some_and(Change::hides_below)
+            || self.overlay.hides(directory.as_bytes())
     }
 
     /// What stands at `text`, links followed.

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use super::FidelityError;
 
 /// A command may take this long.
-pub const TIME_LIMIT_SECONDS: u32 = 10;
+pub const TIME_LIMIT_SECONDS: u32 = 60;
 /// Of a command's output this much is read; bytes.
 const OUTPUT_BYTES: u64 = 64 << 20;
 /// The status of a program that `timeout` has killed.

@@ -43,7 +43,7 @@ impl Visit<'_, '_> {
     }
 
     pub(super) fn letter(&self) -> u8 {
-        kind_letter(self.node.kind(), matches!(self.node, Node::NullDevice))
+        kind_letter(self.node.kind(), matches!(self.node, Node::Device(_)))
     }
 }
 
@@ -68,7 +68,7 @@ pub(super) fn test<'a>(
         Test::Kind(letters) => letters.contains(&visit.letter()),
         Test::OtherKind(letters) => letters.contains(&other_letter(visit, workspace, settings)),
         Test::Empty => match node.kind() {
-            Kind::File => node.size() == 0 && !matches!(node, Node::NullDevice),
+            Kind::File => node.size() == 0 && !matches!(node, Node::Device(_)),
             Kind::Directory => workspace.list(visit.path).is_ok_and(|entries| entries.is_empty()),
             Kind::Link => false,
         },
@@ -78,7 +78,7 @@ pub(super) fn test<'a>(
         Test::User(comparison) => comparison.holds(u64::from(world::USER_ID)),
         Test::Permissions(how, change) => {
             let is_directory = node.kind() == Kind::Directory;
-            let wanted = change.apply_masked(sparring_tree::Mode(0), is_directory, 0).0;
+            let wanted = change.apply(sparring_tree::Mode(0), is_directory, 0).0;
             let mode = node.mode().0;
             match how {
                 Permissions::Exactly => mode == wanted,
@@ -105,7 +105,7 @@ pub(super) fn other_letter(visit: &Visit<'_, '_>, workspace: &Workspace<'_>, set
     if settings.follows_links {
         // `-L` has followed already: `-xtype l` finds links then.
         return match workspace.node(visit.path) {
-            Some(node) => kind_letter(node.kind(), matches!(node, Node::NullDevice)),
+            Some(node) => kind_letter(node.kind(), matches!(node, Node::Device(_))),
             None => b'N',
         };
     }
@@ -113,7 +113,7 @@ pub(super) fn other_letter(visit: &Visit<'_, '_>, workspace: &Workspace<'_>, set
         return visit.letter();
     }
     match workspace.stat(&VirtualPath::ROOT, visit.path.as_bytes()) {
-        Ok((_, node)) => kind_letter(node.kind(), matches!(node, Node::NullDevice)),
+        Ok((_, node)) => kind_letter(node.kind(), matches!(node, Node::Device(_))),
         Err(crate::workspace::FileError::LinkLoop) => b'L',
         Err(_) => b'l',
     }

@@ -229,7 +229,7 @@ fn value<'a>(letter: u8, visit: &Visit<'_, 'a>, workspace: &Workspace<'a>, setti
         },
         b'l' => node.target().unwrap_or_default().to_vec(),
         b'm' => format!("{:o}", node.mode().0).into_bytes(),
-        b'M' => world::mode_text(node.kind(), node.mode(), matches!(node, Node::NullDevice)).to_vec(),
+        b'M' => world::mode_text(node.kind(), node.mode(), matches!(node, Node::Device(_))).to_vec(),
         b'n' => world::link_count(workspace, visit.path, node).to_string().into_bytes(),
         b'y' => vec![visit.letter()],
         _ => match other_letter(visit, workspace, settings) {
@@ -279,7 +279,7 @@ pub(super) fn list_line<'a>(visit: &Visit<'_, 'a>, workspace: &Workspace<'a>) ->
         "{:>9} {:>6} {} {:>3} {:<8} {:<8} {:>8} ",
         world::inode(visit.path),
         world::disk_usage(node) / 1024,
-        String::from_utf8_lossy(&world::mode_text(node.kind(), node.mode(), matches!(node, Node::NullDevice))),
+        String::from_utf8_lossy(&world::mode_text(node.kind(), node.mode(), matches!(node, Node::Device(_)))),
         world::link_count(workspace, visit.path, node),
         world::USER,
         world::USER,

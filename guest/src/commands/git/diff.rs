@@ -199,7 +199,7 @@ fn entry(context: &Context<'_, '_>, directory: &VirtualPath, text: &[u8]) -> Att
     if let Some(target) = node.target() {
         return Ok(Some(Ok(Blob::Link(target.to_vec()))));
     }
-    let executable = node.mode().is_executable() && !matches!(node, Node::NullDevice);
+    let executable = node.mode().is_executable() && !matches!(node, Node::Device(_));
     Ok(Some(match workspace.content(&path) {
         Ok(content) => Ok(Blob::File { executable, content }),
         Err(_) => Err(workspace.list(&path).unwrap_or_default().into_iter().map(|entry| entry.name).collect()),

@@ -138,7 +138,7 @@ impl<'a> Search<'_, 'a> {
                     return Ok(Walked::Prune);
                 }
                 Kind::File
-                    if !matches!(node, Node::NullDevice) && !self.excludes(path.name(), &self.settings.names)? =>
+                    if !matches!(node, Node::Device(_)) && !self.excludes(path.name(), &self.settings.names)? =>
                 {
                     shown.truncate(prefix);
                     shown.extend_from_slice(path.as_bytes().get(inside..).unwrap_or_default());

@@ -79,6 +79,9 @@ fn run_as_grep(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         output.as_ref(),
         &mut sink,
     );
+    if result == Ok(0) && settings.may_stop_early() {
+        let _enough = context.machine.streams.take_endless();
+    }
     if settings.searches_several() {
         context.works_between_writes();
     }

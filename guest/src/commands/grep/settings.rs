@@ -112,6 +112,11 @@ impl Settings {
         self.operands.iter().any(|operand| operand == b"-")
     }
 
+    /// Whether a search may end before its input does.
+    pub(super) fn may_stop_early(&self) -> bool {
+        self.quiet || self.list != ListFiles::No || self.max_count < i64::MAX as u64
+    }
+
     /// Whether there is more than one file to search, as far as the command line tells.
     pub(super) fn searches_several(&self) -> bool {
         self.recurses() || self.operands.len() > 1

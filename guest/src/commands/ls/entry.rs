@@ -16,6 +16,8 @@ pub(super) struct Entry {
     pub(super) name: Vec<u8>,
     pub(super) kind: Kind,
     pub(super) is_device: bool,
+    /// A device's minor number.
+    pub(super) minor: u32,
     pub(super) mode: Mode,
     pub(super) size: u64,
     /// Bytes on disk.
@@ -39,7 +41,8 @@ impl Entry {
         Self {
             name: name.to_vec(),
             kind: node.kind(),
-            is_device: matches!(node, Node::NullDevice),
+            is_device: matches!(node, Node::Device(_)),
+            minor: if let Node::Device(device) = node { device.minor() } else { 0 },
             mode: node.mode(),
             size: node.size(),
             usage: world::disk_usage(node),

@@ -43,7 +43,7 @@ pub(super) fn lines(entries: &[Entry], settings: &Settings) -> Vec<u8> {
 }
 
 fn size_text(entry: &Entry, settings: &Settings) -> String {
-    if entry.is_device { "1, 3".to_owned() } else { settings.size(entry.size) }
+    if entry.is_device { format!("1, {}", entry.minor) } else { settings.size(entry.size) }
 }
 
 fn time(seconds: i64, style: &TimeStyle) -> Vec<u8> {

@@ -139,6 +139,8 @@ impl<'s> Executor<'_, '_, '_, 's> {
                 End::Silent => {}
                 End::Again => again = true,
                 End::Quit(status) => {
+                    // It never asked for the rest of its input.
+                    let _enough = self.context.machine.streams.take_endless();
                     self.print_appended()?;
                     self.finish_edit()?;
                     return Ok(if self.input.trouble { self.end_status() } else { status });

@@ -205,16 +205,25 @@ pub(super) fn umask(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
         return match octal.filter(|mask| *mask <= 0o777) {
             Some(mask) => {
                 shell.process.umask = mask;
+                shell.machine.workspace.set_umask(mask as u16);
                 Ok(0)
             }
             None if mode.first().is_some_and(u8::is_ascii_digit) => {
                 shell.complain_as(&words[0], &[&mode[..], b": octal number out of range"].concat())?;
                 Ok(1)
             }
-            None => {
-                shell.complain_as(&words[0], &[b"`", &mode[..1], b"': invalid symbolic mode operator"].concat())?;
-                Ok(1)
-            }
+            None => match symbolic_umask(mode, shell.process.umask) {
+                Ok(mask) => {
+                    shell.process.umask = mask;
+                    shell.machine.workspace.set_umask(mask as u16);
+                    Ok(0)
+                }
+                Err((byte, what)) => {
+                    let message = [b"`", &[byte][..], b"': invalid symbolic mode ", what.as_bytes()].concat();
+                    shell.complain_as(&words[0], &message)?;
+                    Ok(1)
+                }
+            },
         };
     }
     let mask = shell.process.umask;
@@ -231,8 +240,54 @@ pub(super) fn umask(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
     } else {
         format!("{mask:04o}\n")
     };
+    let again = match (given.has(b'p'), given.has(b'S')) {
+        (true, true) => "umask -S ",
+        (true, false) => "umask ",
+        _ => "",
+    };
+    let text = [again, &text].concat();
     shell.out(text.as_bytes())?;
     Ok(0)
+}
+
+/// A mode such as `u=rwx,g-w` as a mask; the byte that is wrong in it and what it should be.
+fn symbolic_umask(mode: &[u8], mask: u32) -> Result<u32, (u8, &'static str)> {
+    const EVERYBODY: u32 = 0o777;
+    let mut allowed = !mask & EVERYBODY;
+    for clause in mode.split(|byte| *byte == b',') {
+        let letters = clause.iter().take_while(|byte| b"ugoa".contains(byte)).count();
+        let (who, rest) = clause.split_at(letters);
+        let named = who.iter().fold(0, |named, letter| {
+            named
+                | match letter {
+                    b'u' => 0o700,
+                    b'g' => 0o070,
+                    b'o' => 0o007,
+                    _ => EVERYBODY,
+                }
+        });
+        let who = if named == 0 { EVERYBODY } else { named };
+        let operator = rest.first().copied().unwrap_or(0);
+        if !b"+-=".contains(&operator) {
+            return Err((operator, "operator"));
+        }
+        let mut bits = 0;
+        for letter in rest.get(1..).unwrap_or_default() {
+            bits |= match letter {
+                b'r' => 0o444,
+                b'w' => 0o222,
+                b'x' => 0o111,
+                other => return Err((*other, "character")),
+            };
+        }
+        bits &= who;
+        allowed = match operator {
+            b'+' => allowed | bits,
+            b'-' => allowed & !bits,
+            _ => (allowed & !who) | bits,
+        };
+    }
+    Ok(!allowed & EVERYBODY)
 }
 
 /// `ulimit`: the limits of a container with Docker's defaults; nothing is enforced by them.

@@ -145,7 +145,7 @@ impl Shell<'_, '_> {
             _ => self.machine.workspace.stat(directory, text),
         };
         let Ok((path, node)) = found else { return Ok(false) };
-        let device = path.as_bytes() == b"dev/null";
+        let device = crate::workspace::Device::at(path.as_bytes()).is_some();
         Ok(match letter {
             b'f' => node.kind() == Kind::File && !device,
             b'd' => node.kind() == Kind::Directory,

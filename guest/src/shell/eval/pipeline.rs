@@ -124,10 +124,7 @@ impl Shell<'_, '_> {
         let beside = self.process.descriptors.get(1);
         let mut moved = None;
         for (index, stage) in stages.iter().enumerate() {
-            let output = stages.get(index + 1).map(|reader| match demand_of(reader) {
-                Some(demand) => self.machine.streams.pipe(demand, beside),
-                None => self.machine.streams.buffer(),
-            });
+            let output = stages.get(index + 1).map(|reader| self.machine.streams.pipe(demand_of(reader), beside));
             let saved = self.enter_subshell()?;
             if let Some(input) = input {
                 self.process.descriptors.set(0, input);

@@ -4,7 +4,7 @@ use super::Run;
 use crate::machine::StreamId;
 use crate::shell::Shell;
 use crate::shell::syntax::{Descriptor, Redirect, Target, Word};
-use crate::workspace::FileError;
+use crate::workspace::{Device, FileError};
 use sparring_tree::Kind;
 
 /// The first number that the shell picks for `{name}>file`.
@@ -158,7 +158,7 @@ impl Shell<'_, '_> {
         }
         let existing = self.machine.workspace.stat(&directory, name).ok().map(|(path, node)| (path, node.kind()));
         let is_file =
-            existing.as_ref().is_some_and(|(path, kind)| *kind == Kind::File && path.as_bytes() != b"dev/null");
+            existing.as_ref().is_some_and(|(path, kind)| *kind == Kind::File && Device::at(path.as_bytes()).is_none());
         if mode == Mode::Write && is_file && self.process.options.is("noclobber") {
             return Ok(Err(Refused::Clobber));
         }

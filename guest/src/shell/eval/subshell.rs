@@ -40,6 +40,7 @@ impl Shell<'_, '_> {
         self.process = *saved;
         self.process.status = status;
         self.machine.budget.return_to(self.process.depth);
+        self.machine.workspace.set_umask(self.process.umask as u16);
         self.machine.flush()?;
         result?;
         Ok(status)
