@@ -18,6 +18,7 @@ pub(crate) fn job_of(task: &str, image: &str) -> Job {
         workdir: "/testbed".to_owned(),
         final_tree: Files::default(),
         pristine: Files::default(),
+        tampering: Vec::new(),
         suite: Suite {
             command: TestCommand::Pytest { arguments: vec!["tests".to_owned()] },
             parser: String::new(),

@@ -27,6 +27,11 @@ pub struct Job {
     /// The task's own test files and test settings, laid on top of the agent's.
     #[serde(default)]
     pub pristine: Files,
+    /// What was undone of the agent's changes when the job was made, in the words of
+    /// [`Protected::flags`](crate::grading::protect::Protected::flags): it goes into
+    /// [`Run::tampering`](super::Run::tampering).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tampering: Vec<String>,
     /// What runs.
     pub suite: Suite,
     /// What is expected of it.
@@ -204,6 +209,10 @@ impl Job {
             hasher.bytes(text.as_bytes());
         }
         hasher.digest(&self.final_tree.digest()).digest(&self.pristine.digest());
+        hasher.number(self.tampering.len() as u64);
+        for line in &self.tampering {
+            hasher.bytes(line.as_bytes());
+        }
         // Their written form is fixed: fields in order, maps sorted.
         let rules = serde_json::to_vec(&(&self.suite, &self.expected, self.grading)).unwrap_or_default();
         hasher.bytes(&rules).number(self.seed);
@@ -253,6 +262,7 @@ mod tests {
             workdir: "/testbed".to_owned(),
             final_tree: Files::default(),
             pristine: Files::default(),
+            tampering: Vec::new(),
             suite: Suite {
                 command: TestCommand::Pytest { arguments: vec!["tests".to_owned()] },
                 parser: String::new(),
@@ -268,15 +278,16 @@ mod tests {
     #[test]
     fn the_key_sees_what_decides_and_not_the_resources() {
         let base = job();
-        let mut changed = vec![base.clone(); 6];
+        let mut changed = vec![base.clone(); 7];
         changed[0].task_id.push('x');
         changed[1].image.digest = Some("sha256:0".to_owned());
         changed[2].final_tree.deleted.push("a".to_owned());
         changed[3].pristine.deleted.push("a".to_owned());
         changed[4].grading = Grading::SweSmith;
         changed[5].seed = 1;
+        changed[6].tampering.push("start-up hook: a.pth".to_owned());
         let keys: std::collections::BTreeSet<_> = changed.iter().chain([&base]).map(Job::reward_key).collect();
-        assert_eq!(keys.len(), 7);
+        assert_eq!(keys.len(), 8);
         let mut longer = base.clone();
         longer.resources.timeout_seconds += 1;
         assert_eq!(longer.reward_key(), base.reward_key());

@@ -147,6 +147,7 @@ pub fn job(attack: &Attack, image: &str, workdir: &str) -> Result<(Job, Protecte
         workdir: workdir.to_owned(),
         final_tree: protected.final_tree.clone(),
         pristine: protected.pristine.clone(),
+        tampering: protected.flags.iter().map(ToString::to_string).collect(),
         suite: Suite {
             command: TestCommand::Pytest { arguments: vec!["tests/test_shapes.py".to_owned()] },
             parser: String::new(),

@@ -52,6 +52,7 @@ impl Template {
             workdir: self.workdir.clone(),
             final_tree: protected.final_tree.clone(),
             pristine: protected.pristine.clone(),
+            tampering: protected.flags.iter().map(ToString::to_string).collect(),
             suite: self.suite.clone(),
             expected: self.expected.clone(),
             grading: self.grading,

@@ -1,18 +1,18 @@
 //! The main process of a container: its command, its environment, and the files of the worker beside it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::json;
 use sparring_tasks::execution::{Job, TestCommand};
+use sparring_tasks::grading::runner;
 
 use super::archive::Archive;
-use super::overlay::Overlay;
-use super::policy::{SCRATCH, WORKER_FOLDER};
+use super::policy::SCRATCH;
 
 /// Where the report files lie below the worker's folder. The folder is the administrator's and the files are the
 /// tests': they can be written and nothing can be put beside them.
 pub(super) const REPORT: &str = "report";
-const RUN: &str = include_str!("run.py");
+const START: &str = include_str!("start.py");
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Variables that change what programs load and how tests run: an image's are emptied.
 const STEERING: [&str; 5] = ["LD_", "PYTEST", "PYTHON", "NVIDIA_", "GCONV_PATH"];
@@ -20,7 +20,7 @@ const STEERING: [&str; 5] = ["LD_", "PYTEST", "PYTHON", "NVIDIA_", "GCONV_PATH"]
 /// What the container executes.
 pub(super) fn command(job: &Job) -> Vec<String> {
     let words: &[&str] = match job.suite.command {
-        TestCommand::Pytest { .. } => &["python3", "-s", "/sparring/run.py"],
+        TestCommand::Pytest { .. } => &["python3", "-I", "/sparring/start.py"],
         TestCommand::Script { .. } => &["bash", "/sparring/script.sh"],
     };
     words.iter().map(|&word| word.to_owned()).collect()
@@ -41,6 +41,7 @@ pub(super) fn environment(job: &Job, of_image: &BTreeMap<String, String>) -> BTr
         ("PYTHONHASHSEED", &seed),
         // The tree is not the tests' to write in.
         ("PYTHONDONTWRITEBYTECODE", "1"),
+        // For scripts that call pytest; the runner sets its own.
         ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"),
     ];
     variables.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -55,83 +56,28 @@ fn is_steering(name: &str) -> bool {
     STEERING.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The files below [`WORKER_FOLDER`].
-pub(super) fn worker_files(
-    job: &Job,
-    overlay: &Overlay,
-    of_image: &BTreeMap<String, String>,
-    nonce: &str,
-) -> std::io::Result<Vec<u8>> {
+/// The files below the worker's folder.
+pub(super) fn worker_files(job: &Job, nonce: &str) -> std::io::Result<Vec<u8>> {
     let mut archive = Archive::new(Vec::new());
-    match &job.suite.command {
-        TestCommand::Script { text } => archive.file("script.sh", 0o644, text.as_bytes())?,
-        TestCommand::Pytest { arguments } => {
-            let set: BTreeSet<String> = environment(job, &BTreeMap::new()).into_keys().collect();
-            let settings = json!({
-                "workdir": job.workdir,
-                "arguments": pytest_arguments(job, overlay, arguments),
-                "nonce": nonce,
-                "cleared": of_image.keys().filter(|name| !set.contains(*name)).collect::<Vec<_>>(),
-            });
-            archive.file("run.py", 0o644, RUN.as_bytes())?;
-            archive.file("settings.json", 0o644, settings.to_string().as_bytes())?;
-            archive.file("pytest.ini", 0o644, b"[pytest]\n")?;
-            archive.directory(REPORT, 0o755)?;
-            for name in ["junit.xml", "nonce"] {
-                archive.owned_file(&format!("{REPORT}/{name}"), 0o600, b"", 1000)?;
-            }
-        }
+    if let TestCommand::Script { text } = &job.suite.command {
+        archive.file("script.sh", 0o644, text.as_bytes())?;
+    }
+    if let Some(plan) = runner::plan(job, nonce, SCRATCH) {
+        let variables: Vec<String> = environment(job, &BTreeMap::new()).into_keys().collect();
+        let given = json!({ "plan": plan, "variables": variables });
+        archive.file("start.py", 0o644, START.as_bytes())?;
+        archive.file("runner.py", 0o644, runner::RUNNER.as_bytes())?;
+        archive.directory(REPORT, 0o755)?;
+        archive.owned_file(&format!("{REPORT}/plan.json"), 0o600, given.to_string().as_bytes(), 1000)?;
+        archive.owned_file(&format!("{REPORT}/{}", runner::RESULT_FILE), 0o600, b"", 1000)?;
     }
     archive.finish()
-}
-
-fn pytest_arguments(job: &Job, overlay: &Overlay, arguments: &[String]) -> Vec<String> {
-    let settings = match settings_file(job) {
-        Some(path) => format!("{}/{path}", job.workdir.trim_end_matches('/')),
-        None => format!("{WORKER_FOLDER}/pytest.ini"),
-    };
-    let mut all: Vec<String> = vec![
-        "-c".to_owned(),
-        settings,
-        format!("--rootdir={}", job.workdir),
-        "-p".to_owned(),
-        "no:cacheprovider".to_owned(),
-        "-o".to_owned(),
-        "junit_family=xunit1".to_owned(),
-        format!("--junitxml={WORKER_FOLDER}/{REPORT}/junit.xml"),
-        "-rA".to_owned(),
-        "--color=no".to_owned(),
-    ];
-    all.extend(arguments.iter().cloned());
-    all.extend(overlay.canary_file.clone());
-    all
-}
-
-/// The task's own settings file, in the order in which pytest looks for one. An agent's is never read.
-fn settings_file(job: &Job) -> Option<&'static str> {
-    let holds = |path: &str, mark: &str| {
-        let file = job.pristine.written.get(path);
-        file.is_some_and(|file| String::from_utf8_lossy(&file.bytes).contains(mark))
-    };
-    [
-        ("pytest.toml", ""),
-        (".pytest.toml", ""),
-        ("pytest.ini", ""),
-        (".pytest.ini", ""),
-        ("pyproject.toml", "[tool.pytest"),
-        ("tox.ini", "[pytest]"),
-        ("setup.cfg", "[tool:pytest]"),
-    ]
-    .into_iter()
-    .find(|(path, mark)| holds(path, mark))
-    .map(|(path, _)| path)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::container::overlay::lay;
-    use crate::container::samples::{file, job};
+    use crate::container::samples::job;
 
     #[test]
     fn an_images_steering_variables_are_emptied() {
@@ -144,23 +90,5 @@ mod tests {
         assert_eq!((get("LD_PRELOAD"), get("PYTHONPATH"), get("GPG_KEY")), (Some(""), Some(""), None));
         assert_eq!((get("PATH"), get("PYTHONHASHSEED")), (Some("/opt/bin:/bin"), Some("7")));
         assert_eq!(get("NVIDIA_VISIBLE_DEVICES"), Some("void"));
-    }
-
-    #[test]
-    fn the_settings_are_the_tasks() {
-        let mut job = job("true");
-        job.suite.command = TestCommand::Pytest { arguments: vec!["tests/test_a.py".to_owned()] };
-        job.final_tree.written.insert("pytest.ini".to_owned(), file("[pytest]\naddopts = --collect-only\n"));
-        let of = |job: &Job| {
-            let TestCommand::Pytest { arguments } = &job.suite.command else { panic!("{job:?}") };
-            pytest_arguments(job, &lay(job).unwrap(), arguments)
-        };
-        assert_eq!(of(&job)[1], "/sparring/pytest.ini");
-        job.pristine.written.insert("setup.cfg".to_owned(), file("[tool:pytest]\n"));
-        job.pristine.written.insert("pyproject.toml".to_owned(), file("[project]\n"));
-        assert_eq!(of(&job)[1], "/testbed/setup.cfg");
-        let arguments = of(&job);
-        let canary = lay(&job).unwrap().canary_file.unwrap();
-        assert_eq!(arguments[arguments.len() - 2..], ["tests/test_a.py".to_owned(), canary]);
     }
 }

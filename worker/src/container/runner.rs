@@ -12,6 +12,7 @@ use bollard::query_parameters::{
 use bollard::{body_full, body_try_stream};
 use futures_util::StreamExt as _;
 use sparring_tasks::execution::{Exit, Fault, Job, Report, Run, TestCommand};
+use sparring_tasks::grading::runner;
 use sparring_tasks::verdict::Cause;
 use sparring_tree::Hasher;
 
@@ -25,7 +26,7 @@ use super::{image, labels, program, seccomp};
 use crate::queue::Lease;
 use crate::runner::Runner;
 
-/// The largest JUnit file that is read; a larger one counts as none.
+/// The largest report that is read; a larger one counts as none.
 const LARGEST_REPORT: usize = 32 << 20;
 /// How long reading the output of a container that is to be removed may take.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -132,7 +133,7 @@ impl ContainerRunner {
                 container.upload(&job.workdir, Upload::File(file)).await?;
             }
         }
-        let own = program::worker_files(job, &overlay, &image.environment, &nonce);
+        let own = program::worker_files(job, &nonce);
         let own = own.map_err(archive("packing the worker's files"))?;
         container.upload(WORKER_FOLDER, Upload::Bytes(own)).await?;
         Ok(Prepared { container, overlay, nonce })
@@ -179,7 +180,7 @@ impl Runner for ContainerRunner {
                 (Exit::TimedOut, log, None)
             }
             Ended::Exited { code, out_of_memory } => {
-                let (log, report) = tokio::join!(container.log(), container.report(job, &overlay, &nonce));
+                let (log, report) = tokio::join!(container.log(), container.report(job, &nonce));
                 let exit = if out_of_memory { Exit::OutOfMemory } else { Exit::Code(code) };
                 (exit, log, report?)
             }
@@ -252,12 +253,12 @@ impl Container {
         read.unwrap_or_else(|_| Log { bytes: Vec::new(), cut: true })
     }
 
-    /// The report files of a pytest run.
-    async fn report(&self, job: &Job, overlay: &Overlay, nonce: &str) -> Result<Option<Report>, Fault> {
+    /// What the runner of a pytest run wrote down.
+    async fn report(&self, job: &Job, nonce: &str) -> Result<Option<Report>, Fault> {
         if matches!(job.suite.command, TestCommand::Script { .. }) {
             return Ok(None);
         }
-        let path = format!("{WORKER_FOLDER}/{}", program::REPORT);
+        let path = format!("{WORKER_FOLDER}/{}/{}", program::REPORT, runner::RESULT_FILE);
         let options = DownloadFromContainerOptions { path };
         let mut chunks = std::pin::pin!(self.shared.daemon.docker().download_from_container(&self.name, Some(options)));
         let mut bytes = Vec::new();
@@ -268,9 +269,9 @@ impl Container {
                 break;
             }
         }
-        let files = read_report(&bytes).unwrap_or_default();
-        let canaries = overlay.canaries.iter().map(|name| (name.clone(), String::new())).collect();
-        Ok(Some(Report { junit: files.0, nonce: files.1, expected_nonce: nonce.to_owned(), canaries }))
+        // What cannot be read says nothing, and the grader says so.
+        let result = only_file(&bytes).unwrap_or_default();
+        runner::report(job, &result, nonce).map(Some)
     }
 
     /// Removes it and waits until it is gone.
@@ -308,21 +309,12 @@ pub(super) async fn remove(shared: &Shared, name: &str) -> Result<(), bollard::e
     shared.daemon.docker().remove_container(name, Some(options)).await
 }
 
-/// The JUnit file and the nonce out of an archive of the report's folder.
-fn read_report(bytes: &[u8]) -> std::io::Result<(String, String)> {
+/// The content of the one file of an archive.
+fn only_file(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     use std::io::Read as _;
-    let (mut junit, mut nonce) = (String::new(), String::new());
-    for entry in tar::Archive::new(bytes).entries()? {
-        let mut entry = entry?;
-        let path = entry.path()?.into_owned();
-        let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes)?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        match path.file_name().and_then(|name| name.to_str()) {
-            Some("junit.xml") => junit = text,
-            Some("nonce") => nonce = text,
-            _ => {}
-        }
+    let mut content = Vec::new();
+    if let Some(entry) = tar::Archive::new(bytes).entries()?.next() {
+        entry?.read_to_end(&mut content)?;
     }
-    Ok((junit, nonce))
+    Ok(content)
 }

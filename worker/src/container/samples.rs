@@ -15,6 +15,7 @@ pub(crate) fn job(script: &str) -> Job {
         workdir: "/testbed".to_owned(),
         final_tree: Files::default(),
         pristine: Files::default(),
+        tampering: Vec::new(),
         suite: Suite {
             command: TestCommand::Script { text: script.to_owned() },
             parser: "pytest".to_owned(),

@@ -2,6 +2,7 @@
 
 use bollard::query_parameters::InspectContainerOptions;
 use sparring_tasks::execution::{Exit, TestCommand};
+use sparring_tasks::grading::grade;
 use sparring_worker::runner::Runner as _;
 
 use crate::world::{lease, log, world, world_alone};
@@ -70,15 +71,15 @@ async fn memory_is_bounded_and_told_from_a_failure() {
 async fn the_tree_of_a_pytest_run_cannot_be_changed() {
     let Some(world) = world("tree").await else { return };
     let job = world.pytest(
-        "import os, pytest\n\ndef test_it():\n    for path in ['/testbed/x', '/testbed/toolz/x', '/sparring/x', '/sparring/report/x', '/x']:\n        with pytest.raises(OSError):\n            open(path, 'w')\n    open('/scratch/x', 'w')\n    open('/tmp/x', 'w')\n",
+        "import os, pytest\n\ndef test_it():\n    for path in ['/testbed/x', '/testbed/toolz/x', '/sparring/x', '/sparring/report/x', '/sparring/runner.py', '/x']:\n        with pytest.raises(OSError):\n            open(path, 'w')\n    open('/scratch/x', 'w')\n    open('/tmp/x', 'w')\n",
     );
     let run = world.run(&job).await;
-    let report = run.report.unwrap();
-    // The canaries fail, and pytest says so.
-    assert_eq!(run.exit, Exit::Code(1), "{}", String::from_utf8_lossy(&run.log));
-    assert_eq!(report.nonce, report.expected_nonce);
-    assert!(report.junit.contains(r#"name="test_it""#) && report.junit.contains(r#"failures="2""#), "{}", report.junit);
-    assert_eq!(report.canaries.len(), 2);
+    let log = String::from_utf8_lossy(&run.log).into_owned();
+    // The tests that must fail do, and pytest says so.
+    assert_eq!(run.exit, Exit::Code(1), "{log}");
+    let report = run.report.as_ref().unwrap();
+    assert!(report.canaries.len() >= 6 && report.canaries.values().all(|seen| seen == "failed"), "{report:?}");
+    assert_eq!(grade(&job, &run).value(), Some(1.0), "{:?}\n{log}", grade(&job, &run));
     world.runner.settle().await;
 }
 
@@ -87,6 +88,9 @@ async fn files_go_and_come_as_the_job_says() {
     let Some(world) = world("files").await else { return };
     let list = "import os\n\ndef test_it():\n    print(sorted(os.listdir('/testbed')), open('/testbed/toolz/new.py').read())\n";
     let mut job = world.pytest(list);
+    if let TestCommand::Pytest { arguments } = &mut job.suite.command {
+        arguments.push("-s".to_owned());
+    }
     job.final_tree.written.insert("toolz/new.py".to_owned(), crate::world::file("NEW"));
     job.final_tree.deleted = vec!["versioneer.py".to_owned(), "tlz".to_owned()];
     let run = world.run(&job).await;

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use bollard::query_parameters::ListContainersOptions;
 use sparring_tasks::execution::{Exit, Job};
+use sparring_tasks::grading::grade;
 use sparring_worker::container::{ContainerRunner, FENCE, OWNER, REWARD_KEY};
 use sparring_worker::runner::Runner as _;
 
@@ -104,12 +105,19 @@ async fn the_reaper_takes_the_forgotten_and_spares_the_living() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_ends_early_leaves_no_nonce() {
+async fn processes_that_end_early_earn_nothing() {
     let Some(world) = world("early").await else { return };
     let job = world.pytest("import os\n\ndef test_it():\n    os._exit(0)\n");
     let run = world.run(&job).await;
-    let report = run.report.unwrap();
-    assert_eq!((run.exit, report.nonce.as_str(), report.junit.as_str()), (Exit::Code(0), "", ""));
+    // The runner watches from another process and says what it saw.
+    let report = run.report.as_ref().unwrap();
+    assert_eq!(report.records["test_it.py::test_it"], "started", "{report:?}");
+    assert_eq!(grade(&job, &run).value(), Some(0.0));
+    // Here the runner itself goes.
+    let job = world.pytest("import os\n\ndef test_it():\n    os.kill(os.getppid(), 9)\n");
+    let run = world.run(&job).await;
+    assert_eq!(run.report.as_ref().unwrap().nonce, "");
+    assert_eq!(grade(&job, &run).value(), Some(0.0));
     let job = world.script("kill -9 $$");
     assert_eq!(world.run(&job).await.exit, Exit::Code(137));
     world.runner.settle().await;

@@ -103,7 +103,7 @@ async fn a_container_is_what_the_policy_says() {
 
     let placement = Placement {
         image_id: &world.image.id,
-        command: ["python3", "-s", "/sparring/run.py"].map(str::to_owned).into(),
+        command: ["python3", "-I", "/sparring/start.py"].map(str::to_owned).into(),
         environment: variables,
         labels,
         fill_from_image: true,

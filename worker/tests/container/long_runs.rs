@@ -6,7 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bollard::query_parameters::{ListContainersOptions, ListVolumesOptions};
-use sparring_tasks::execution::Exit;
+use sparring_tasks::execution::{Exit, JobFile};
+use sparring_tasks::grading::{attacks, grade, is_flagged};
 use sparring_tasks::verdict::Cause;
 use sparring_worker::container::{ContainerRunner, Daemon, OWNER, Options};
 use sparring_worker::runner::Runner as _;
@@ -113,14 +114,28 @@ async fn overhead_of_a_job_and_memory_of_eight_at_once() {
 struct OwnDaemon {
     folder: tempfile::TempDir,
     child: Child,
+    /// Below it, and not restarted, as where a supervisor starts both.
+    containerd: Child,
     live_restore: bool,
 }
 
 impl OwnDaemon {
     fn start(live_restore: bool) -> Self {
         let folder = tempfile::Builder::new().prefix("sparring-daemon-").tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let log = std::fs::File::create(folder.path().join("containerd.log")).unwrap();
+        let mut containerd = Command::new("containerd");
+        containerd.args([
+            "--address",
+            &path("containerd.sock"),
+            "--root",
+            &path("containerd"),
+            "--state",
+            &path("state"),
+        ]);
+        let containerd = containerd.stdout(Stdio::null()).stderr(log).spawn().expect("containerd");
         let child = Self::spawn(folder.path(), live_restore);
-        Self { folder, child, live_restore }
+        Self { folder, child, containerd, live_restore }
     }
 
     fn spawn(folder: &Path, live_restore: bool) -> Child {
@@ -132,6 +147,7 @@ impl OwnDaemon {
             .arg(format!("--host=unix://{}", path("socket")))
             .args([format!("--data-root={}", path("data")), format!("--exec-root={}", path("run"))])
             .arg(format!("--pidfile={}", path("pid")))
+            .arg(format!("--containerd={}", path("containerd.sock")))
             .stdout(Stdio::null())
             .stderr(log);
         if live_restore {
@@ -178,6 +194,9 @@ impl Drop for OwnDaemon {
     fn drop(&mut self) {
         self.signal("-TERM");
         let _ = self.child.wait();
+        // Killed: it has nothing of anybody else's.
+        let _ = self.containerd.kill();
+        let _ = self.containerd.wait();
     }
 }
 
@@ -199,14 +218,13 @@ async fn r_33_a_daemon_that_restarts_costs_no_reward() {
             let (own_runner, own_job) = (runner.clone(), job.clone());
             let running = tokio::spawn(async move { own_runner.run(&own_job, &lease(&own_job, 1)).await });
             // At another moment of the run each time.
-            tokio::time::sleep(Duration::from_millis(200 * (round as u64 % 15))).await;
+            tokio::time::sleep(Duration::from_millis(200 * (round as u64 * 7 % 15))).await;
             own.restart(if round % 2 == 0 { "-TERM" } else { "-KILL" }).await;
             own.connect().await;
             match running.await.unwrap() {
                 Ok(run) => {
-                    let report = run.report.clone().unwrap_or_default();
-                    let is_right = run.exit == Exit::Code(1) && report.nonce == report.expected_nonce;
-                    if is_right { scored += 1 } else { wrong.push(run.exit) }
+                    let verdict = grade(&job, &run);
+                    if verdict.value() == Some(1.0) { scored += 1 } else { wrong.push(verdict) }
                 }
                 Err(fault) => {
                     assert_eq!(fault.cause, Cause::Daemon, "{fault}");
@@ -219,8 +237,51 @@ async fn r_33_a_daemon_that_restarts_costs_no_reward() {
         }
     }
     println!(
-        "R-33: {restarts} restarts: {scored} runs whole, {faults} faults of the daemon, {} wrong, {orphans} orphans",
+        "R-33: {restarts} restarts: {scored} runs whole, {faults} faults of the daemon, {} wrong scores, {orphans} orphans",
         wrong.len()
     );
     assert!(wrong.is_empty() && orphans == 0, "{wrong:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a container for each attack: cargo xtask nightly"]
+async fn r_41_no_attack_is_rewarded_in_a_container() {
+    let Some(world) = world_alone("attacks").await else { return };
+    let (mut rewarded, mut unflagged) = (Vec::new(), Vec::new());
+    let corpus = attacks::corpus();
+    let controls = [attacks::solution(), attacks::nothing()];
+    for (at, attack) in controls.iter().chain(&corpus).enumerate() {
+        // A folder that the image does not have: the job brings the whole package along.
+        let (mut job, _) = attacks::job(attack, &world.image.name, "/attacked").unwrap();
+        let gone = job.final_tree.deleted.clone();
+        job.pristine.deleted.clear();
+        for entry in attacks::base().unwrap().entries() {
+            let path = String::from_utf8(entry.path.clone()).unwrap();
+            let is_file = entry.node.kind() == sparring_tree::mode::Kind::File;
+            let is_kept = !gone.iter().any(|gone| path == *gone || path.starts_with(&format!("{gone}/")));
+            if is_file && is_kept && !job.final_tree.written.contains_key(&path) {
+                let file = JobFile { mode: 0o644, link: false, bytes: entry.node.bytes().to_vec() };
+                job.final_tree.written.insert(path, file);
+            }
+        }
+        job.final_tree.deleted.clear();
+        let run = world.run(&job).await;
+        let verdict = grade(&job, &run);
+        let log = String::from_utf8_lossy(&run.log);
+        match at {
+            0 => assert_eq!(verdict.value(), Some(1.0), "the solution: {verdict:?}\n{log}"),
+            1 => assert_eq!(verdict.value(), Some(0.0), "nothing: {verdict:?}\n{log}"),
+            _ if verdict.value() == Some(1.0) => rewarded.push(&attack.name),
+            _ if !is_flagged(&verdict) => unflagged.push(&attack.name),
+            _ => {}
+        }
+    }
+    let attacks = corpus.len();
+    let flagged = attacks - unflagged.len();
+    println!(
+        "R-41 in containers: {attacks} attacks, {} rewarded, {flagged} flagged; not flagged: {unflagged:?}",
+        rewarded.len()
+    );
+    assert!(rewarded.is_empty() && flagged * 100 >= attacks * 95, "{rewarded:?}");
+    world.runner.settle().await;
 }

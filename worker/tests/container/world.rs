@@ -101,6 +101,7 @@ impl World {
             workdir: "/testbed".to_owned(),
             final_tree: Files::default(),
             pristine: Files::default(),
+            tampering: Vec::new(),
             suite: Suite { command, parser: String::new(), environment: BTreeMap::new() },
             expected: Expected { fail_to_pass: vec!["test_it.py::test_it".to_owned()], pass_to_pass: Vec::new() },
             grading: Grading::Strict,

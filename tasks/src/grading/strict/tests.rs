@@ -19,6 +19,7 @@ pub(crate) fn job() -> Job {
         workdir: "/testbed".to_owned(),
         final_tree: Default::default(),
         pristine: Default::default(),
+        tampering: Vec::new(),
         suite: Suite {
             command: TestCommand::Pytest { arguments: vec!["tests".to_owned()] },
             parser: String::new(),
