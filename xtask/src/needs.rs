@@ -21,7 +21,7 @@ pub(crate) const GNU_TOOLS: [Need; 8] = [
     Need { program: "ls", version: "9.1", remedy: "Debian 12's package coreutils" },
     Need { program: "diff", version: "3.8", remedy: "Debian 12's package diffutils" },
     Need { program: "patch", version: "2.7.6", remedy: "Debian 12's package patch" },
-    Need { program: "awk", version: "", remedy: "Debian 12's package mawk" },
+    Need { program: "mawk", version: "", remedy: "Debian 12's package mawk" },
 ];
 
 /// For tests that make repositories and compare diffs.

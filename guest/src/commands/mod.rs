@@ -5,6 +5,7 @@
 //! three streams, and returns an exit status. What only the shell itself can do (`cd`, `export`)
 //! lives in [`crate::shell`].
 
+mod awk;
 mod bash;
 mod branches;
 mod calendar;
@@ -91,6 +92,7 @@ pub struct Command {
 pub const COMMANDS: &[&Command] = &[
     &truth::BRACKET,
     &simple::ARCH,
+    &awk::AWK,
     &paths::BASENAME,
     &bash::BASH,
     &cat::CAT,
@@ -122,6 +124,7 @@ pub const COMMANDS: &[&Command] = &[
     &link::LN,
     &simple::LOGNAME,
     &ls::LS,
+    &awk::MAWK,
     &digests::MD5SUM,
     &make::MKDIR,
     &rename::MV,

@@ -2,6 +2,7 @@
 //!
 //! One file per command. `SPARRING_CASES` says how many random cases each suite runs.
 
+mod awk;
 mod changing;
 mod compare;
 mod filters;
