@@ -5,9 +5,35 @@ use crate::support::{Differential, File, Generator, cases, files, insert};
 
 /// Patterns; `~` stands for a regular expression, `@` for an operand.
 const PATTERNS: &[&str] = &[
-    "", "", "", "/~/", "/~/", "!/~/", "@", "NR==@", "NR>@", "NF", "NF>@", "@ ~ /~/", "@ !~ /~/", "/~/,/~/", "NR==1,/~/",
-    "NR%2", "@ == @", "@ < @", "@ > @", "!x[@]++", "length > 10", "length($1) > 2", "BEGIN", "END", "@ && @", "@ || @",
-    "FNR==NR", "@ in x", "$NF ~ /~/",
+    "",
+    "",
+    "",
+    "/~/",
+    "/~/",
+    "!/~/",
+    "@",
+    "NR==@",
+    "NR>@",
+    "NF",
+    "NF>@",
+    "@ ~ /~/",
+    "@ !~ /~/",
+    "/~/,/~/",
+    "NR==1,/~/",
+    "NR%2",
+    "@ == @",
+    "@ < @",
+    "@ > @",
+    "!x[@]++",
+    "length > 10",
+    "length($1) > 2",
+    "BEGIN",
+    "END",
+    "@ && @",
+    "@ || @",
+    "FNR==NR",
+    "@ in x",
+    "$NF ~ /~/",
 ];
 
 /// Statements; `@` stands for an operand, `~` for a regular expression, `^` for an array's name.
@@ -37,7 +63,7 @@ const STATEMENTS: &[&str] = &[
     "$(NF+1) = @; print",
     "n = sub(/~/, \"[&]\"); print n, $0",
     "n = gsub(/~/, \"<&>\"); print n, $0",
-    "gsub(/~/, \"\\\\&x\", $@); print",
+    "gsub(/~/, \"\\\\&x\", $2); print",
     "s = @; gsub(\"~\", @, s); print s",
     "if (@) print \"yes\"; else print \"no\"",
     "if (@ < @) { print @ } else { print \"-\" }",
@@ -100,19 +126,83 @@ const STATEMENTS: &[&str] = &[
 ];
 
 const OPERANDS: &[&str] = &[
-    "1", "2", "0", "3.7", "-1", "\"foo\"", "\"\"", "\"3x\"", "\" 4 \"", "$1", "$2", "$0", "$NF", "$1", "$2", "NR", "NF", "x[1]",
-    "x[$1]", "s", "k", "length", "(1,2) in x", "\"a b c\"", "1e3", "0x11", "\"foo,bar\"", "$(NF-1)", "\".\"", "\"|\"", "10", "\"10\"",
+    "1",
+    "2",
+    "0",
+    "3.7",
+    "-1",
+    "\"foo\"",
+    "\"\"",
+    "\"3x\"",
+    "\" 4 \"",
+    "$1",
+    "$2",
+    "$0",
+    "$NF",
+    "$1",
+    "$2",
+    "NR",
+    "NF",
+    "x[1]",
+    "x[$1]",
+    "s",
+    "k",
+    "length",
+    "(1,2) in x",
+    "\"a b c\"",
+    "1e3",
+    "0x11",
+    "\"foo,bar\"",
+    "$(NF-1)",
+    "\".\"",
+    "\"|\"",
+    "10",
+    "\"10\"",
 ];
 
 const EXPRESSIONS: &[&str] = &[
-    "foo", "bar", "^", "$", "o+", "[a-f]+", "b.r", "x*", "self", "[0-9]+", "[[:upper:]]", "(foo|bar)", "^ *", "[^ ]*$", "a{2}",
-    "\\.", "[]x]", "[^]a]", "é", "[é]", ".", "o?", "(a|b)*", "\\(", "[[:space:]]+", "^[^#]", "=", "\\t", "/", "(", "*", "a||b", "b$",
+    "foo",
+    "bar",
+    "^",
+    "$",
+    "o+",
+    "[a-f]+",
+    "b.r",
+    "x*",
+    "self",
+    "[0-9]+",
+    "[[:upper:]]",
+    "(foo|bar)",
+    "^ *",
+    "[^ ]*$",
+    "a{2}",
+    "\\.",
+    "[]x]",
+    "[^]a]",
+    "é",
+    "[é]",
+    ".",
+    "o?",
+    "(a|b)*",
+    "\\(",
+    "[[:space:]]+",
+    "^[^#]",
+    "=",
+    "\\t",
+    "/",
+    "(",
+    "*",
+    "a||b",
+    "b$",
 ];
 
-const OPTIONS: &[&str] =
-    &["-F,", "-F :", "-F\\t", "-F [.,]", "-v x=3", "-v s=foo", "-v FS=o", "-v OFS=-", "-v RS=", "-v RS=a", "-F |", "-v NF=2", "--"];
+const OPTIONS: &[&str] = &[
+    "-F,", "-F :", "-F\\t", "-F [.,]", "-v x=3", "-v s=foo", "-v FS=o", "-v OFS=-", "-v RS=", "-v RS=a", "-F |",
+    "-v NF=2", "--",
+];
 
-const FILES: &[&str] = &["a.py", "foo.txt", "README.md", "src/a.py", "missing", "-", "s=1", "FS=b", "OFS=:", "x", "", "src"];
+const FILES: &[&str] =
+    &["a.py", "foo.txt", "README.md", "src/a.py", "missing", "-", "s=1", "FS=b", "OFS=:", "x", "", "src"];
 
 const FUNCTIONS: &str = "function f(a) { return a a } function g(a, v) { a[1] = v } \
                          function h(n, d) { return d > 0 ? n h(n, d - 1) : \"\" }";
@@ -433,7 +523,7 @@ const PROGRAMS: &[&str] = &[
     "BEGIN { print !x + 1, x \"\" == \"\", x + 0 == 0, length(x) }",
     "BEGIN { $0 = \"a b c\"; print NF, $2; $5 = \"e\"; print; print NF; NF = 2; print }",
     "BEGIN { $3 = \"x\"; print; print NF }",
-    "BEGIN { CONVFMT = \"%d\"; a[12.7] = 1; for (k in a) print k }",
+    "BEGIN { CONVFMT = \"%.1f\"; a[12.73] = 1; for (k in a) print k }",
     "BEGIN { OFMT = \"%.2f\"; x = 3.14159; print x, x \"\" }",
     "BEGIN { OFMT = \"%d%d\" }",
     "BEGIN { print substr(\"hello\", 0), substr(\"hello\", -1, 3), substr(\"hello\", 2, 100), substr(\"hello\", 5.6) }",

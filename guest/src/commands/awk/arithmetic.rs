@@ -48,7 +48,9 @@ mod tests {
 
     #[test]
     fn powers_of_integers_are_exact() {
-        for (base, exponent, power) in [(2.0, 10.0, 1024.0), (3.0, 4.0, 81.0), (10.0, 15.0, 1e15), (7.0, 12.0, 13_841_287_201.0)] {
+        for (base, exponent, power) in
+            [(2.0, 10.0, 1024.0), (3.0, 4.0, 81.0), (10.0, 15.0, 1e15), (7.0, 12.0, 13_841_287_201.0)]
+        {
             assert_eq!(apply(Arithmetic::Power, base, exponent), power);
         }
     }

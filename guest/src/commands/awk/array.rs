@@ -130,7 +130,10 @@ impl Array {
         }
         self.add_texts();
         let places = self.by_text.iter().flatten();
-        places.filter_map(|place| self.nodes.get(*place)?.as_ref()?.text.as_ref()).map(|(text, _)| Rc::clone(text)).collect()
+        places
+            .filter_map(|place| self.nodes.get(*place)?.as_ref()?.text.as_ref())
+            .map(|(text, _)| Rc::clone(text))
+            .collect()
     }
 
     fn find(&mut self, key: &Key, creates: bool) -> Option<usize> {
@@ -143,9 +146,9 @@ impl Array {
     fn find_number(&mut self, whole: i32, creates: bool) -> Option<usize> {
         self.make_table();
         let list = self.by_number.get_mut(whole as usize & (self.by_text.len() - 1))?;
-        let found = list
-            .iter()
-            .position(|place| self.nodes.get(*place).and_then(Option::as_ref).is_some_and(|node| node.number == Some(whole)));
+        let found = list.iter().position(|place| {
+            self.nodes.get(*place).and_then(Option::as_ref).is_some_and(|node| node.number == Some(whole))
+        });
         if let Some(at) = found {
             let place = list.remove(at);
             list.insert(0, place);
@@ -178,7 +181,9 @@ impl Array {
         });
         let place = match found {
             Some(at) => list.remove(at),
-            None if creates => self.add(Node { text: Some((Rc::clone(text), hash)), number: None, value: Value::Unset }),
+            None if creates => {
+                self.add(Node { text: Some((Rc::clone(text), hash)), number: None, value: Value::Unset })
+            }
             None => return None,
         };
         let index = hash as usize & (self.by_text.len() - 1);

@@ -119,10 +119,18 @@ pub(super) enum Expression {
     Group(Box<Expression>),
     Assign(Box<Target>, Option<Arithmetic>, Box<Expression>),
     /// `++` and `--`; `first` changes the target before it is read.
-    Step { target: Box<Target>, by: f64, first: bool },
+    Step {
+        target: Box<Target>,
+        by: f64,
+        first: bool,
+    },
     Arithmetic(Arithmetic, Box<Expression>, Box<Expression>),
     Compare(Comparison, Box<Expression>, Box<Expression>),
-    Match { text: Box<Expression>, pattern: Box<Expression>, negated: bool },
+    Match {
+        text: Box<Expression>,
+        pattern: Box<Expression>,
+        negated: bool,
+    },
     Concatenate(Box<Expression>, Box<Expression>),
     And(Box<Expression>, Box<Expression>),
     Or(Box<Expression>, Box<Expression>),
@@ -136,10 +144,22 @@ pub(super) enum Expression {
     BuiltIn(BuiltIn, Vec<Expression>),
     /// `length(array)`.
     ArrayLength(Name),
-    Split { text: Box<Expression>, array: Name, separator: Option<Box<Expression>> },
+    Split {
+        text: Box<Expression>,
+        array: Name,
+        separator: Option<Box<Expression>>,
+    },
     MatchFunction(Box<Expression>, Box<Expression>),
-    Substitute { all: bool, pattern: Box<Expression>, replacement: Box<Expression>, target: Box<Target> },
-    GetLine { from: Source, target: Option<Box<Target>> },
+    Substitute {
+        all: bool,
+        pattern: Box<Expression>,
+        replacement: Box<Expression>,
+        target: Box<Target>,
+    },
+    GetLine {
+        from: Source,
+        target: Option<Box<Target>>,
+    },
 }
 
 /// An argument of a function of the program.

@@ -1,8 +1,11 @@
 //! The operators of awk's expressions, as tightly as mawk's grammar binds them.
 
 use super::ast::{Arithmetic, Comparison, Expression, Kind, Name, Source, Target};
+use super::lexer::failed_to_compile;
 use super::parse::{Parser, Step};
+use super::regex::Regex;
 use super::token::Token;
+use super::value::Value;
 
 /// How tightly an operator binds whose operands are whole expressions.
 const CONDITIONAL: u8 = 1;
@@ -47,6 +50,7 @@ impl Parser<'_> {
                 }
                 _ => {
                     let right = self.operators(binding + 1)?;
+                    let right = if binding == MATCH { self.as_pattern(right)? } else { right };
                     binary(symbol, left, right)
                 }
             };
@@ -69,7 +73,26 @@ impl Parser<'_> {
         }
         self.advance()?;
         let array = self.array_name()?;
-        Ok(Expression::Group(Box::new(Expression::In(subscripts, array))))
+        Ok(Expression::In(subscripts, array))
+    }
+
+    /// A string that is used as a pattern is compiled at once, and reported when it is none.
+    pub(super) fn as_pattern(&mut self, expression: Expression) -> Step<Expression> {
+        let text = match &expression {
+            Expression::Constant(Value::Text(text)) => text,
+            Expression::Group(inner) => match &**inner {
+                Expression::Constant(Value::Text(text)) => text,
+                _ => return Ok(expression),
+            },
+            _ => return Ok(expression),
+        };
+        match Regex::compile(text) {
+            Ok(regex) => Ok(Expression::Regex(regex)),
+            Err(why) => {
+                self.lexer.error(&failed_to_compile(why, text))?;
+                Ok(expression)
+            }
+        }
     }
 
     /// Notes what a name is used as; reports it where it was used otherwise before.
@@ -82,7 +105,9 @@ impl Parser<'_> {
 
     /// An assignment, or operands side by side.
     fn assignment(&mut self) -> Step<Expression> {
+        self.allows_list = true;
         let left = self.concatenation()?;
+        self.allows_list = false;
         let Token::Symbol(symbol) = *self.token()? else { return Ok(left) };
         let operator = match symbol {
             "=" => None,
@@ -102,7 +127,8 @@ impl Parser<'_> {
 
     fn concatenation(&mut self) -> Step<Expression> {
         let mut left = self.sum()?;
-        while self.token()?.begins_operand() {
+        // No operand stands beside a membership.
+        while !matches!(left, Expression::In(..)) && self.token()?.begins_operand() {
             let right = self.sum()?;
             left = Expression::Concatenate(Box::new(left), Box::new(right));
         }
@@ -111,7 +137,7 @@ impl Parser<'_> {
 
     fn sum(&mut self) -> Step<Expression> {
         let mut left = self.product()?;
-        loop {
+        while !matches!(left, Expression::In(..)) {
             let operator = match *self.token()? {
                 Token::Symbol("+") => Arithmetic::Add,
                 Token::Symbol("-") => Arithmetic::Subtract,
@@ -121,11 +147,12 @@ impl Parser<'_> {
             let right = self.product()?;
             left = Expression::Arithmetic(operator, Box::new(left), Box::new(right));
         }
+        Ok(left)
     }
 
     fn product(&mut self) -> Step<Expression> {
         let mut left = self.sign()?;
-        loop {
+        while !matches!(left, Expression::In(..)) {
             let operator = match *self.token()? {
                 Token::Symbol("*") => Arithmetic::Multiply,
                 Token::Symbol("/") => Arithmetic::Divide,
@@ -136,6 +163,7 @@ impl Parser<'_> {
             let right = self.sign()?;
             left = Expression::Arithmetic(operator, Box::new(left), Box::new(right));
         }
+        Ok(left)
     }
 
     /// `!`, `-`, `+`, and what they stand before.
@@ -149,6 +177,7 @@ impl Parser<'_> {
             Token::Symbol("+") => Expression::Plus,
             _ => return self.piped(),
         };
+        self.allows_list = false;
         self.advance()?;
         self.budget.enter()?;
         let operand = self.sign();
@@ -159,7 +188,7 @@ impl Parser<'_> {
     /// `command | getline`.
     fn piped(&mut self) -> Step<Expression> {
         let mut left = self.power()?;
-        while self.takes("|")? {
+        while !matches!(left, Expression::In(..)) && self.takes("|")? {
             if !self.token()?.is_keyword("getline") {
                 return self.mistake();
             }
@@ -173,7 +202,7 @@ impl Parser<'_> {
     /// Powers, which go from the right.
     pub(super) fn power(&mut self) -> Step<Expression> {
         let base = self.operand()?;
-        if !self.takes("^")? {
+        if matches!(base, Expression::In(..)) || !self.takes("^")? {
             return Ok(base);
         }
         self.budget.enter()?;

@@ -47,7 +47,14 @@ pub(super) fn is_number_format(format: &[u8]) -> bool {
     while let Some(percent) = memchr::memchr(b'%', format.get(reader.at..).unwrap_or_default()) {
         reader.at += percent + 1;
         conversions += 1;
-        if reader.format.get(reader.at..).unwrap_or_default().iter().take_while(|byte| !byte.is_ascii_alphabetic()).any(|byte| *byte == b'*') {
+        if reader
+            .format
+            .get(reader.at..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|byte| !byte.is_ascii_alphabetic())
+            .any(|byte| *byte == b'*')
+        {
             return false;
         }
         reader.field();
@@ -294,9 +301,15 @@ mod tests {
     #[test]
     fn conversions_print_as_in_c() {
         let number = Value::Number;
-        assert_eq!(printed("%5.3d|%-5d|%05d|%+d", &[number(5.0), number(5.0), number(5.0), number(5.0)]), "  005|5    |00005|+5");
+        assert_eq!(
+            printed("%5.3d|%-5d|%05d|%+d", &[number(5.0), number(5.0), number(5.0), number(5.0)]),
+            "  005|5    |00005|+5"
+        );
         assert_eq!(printed("%x %#o %X %u", &[number(255.0), number(8.0), number(255.0), number(-1.0)]), "ff 010 FF 0");
-        assert_eq!(printed("%*d|%.2s|%-4s|", &[number(4.0), number(7.0), Value::text(b"abc"), Value::text(b"x")]), "   7|ab|x   |");
+        assert_eq!(
+            printed("%*d|%.2s|%-4s|", &[number(4.0), number(7.0), Value::text(b"abc"), Value::text(b"x")]),
+            "   7|ab|x   |"
+        );
         assert_eq!(printed("%ld %hd", &[number(-1.0), number(70000.0)]), "4294967295 4464");
         assert_eq!(printed("%c%c%%", &[number(65.0), Value::text(b"hello")]), "Ah%");
         assert_eq!(printed("%05.1f|%e", &[number(2.25), number(1e10)]), "002.2|1.000000e+10");

@@ -39,7 +39,8 @@ impl<'e> Interpreter<'e, '_, '_> {
         let of = |result: f64| Value::Number(settled(result, &[number(0), number(1)]));
         Ok(match function {
             BuiltIn::Length => {
-                let length = if values.is_empty() { self.record.text().bytes(&conversion).len() } else { text(0).len() };
+                let length =
+                    if values.is_empty() { self.record.text().bytes(&conversion).len() } else { text(0).len() };
                 Value::Number(length as f64)
             }
             BuiltIn::Index => {
@@ -84,12 +85,7 @@ impl<'e> Interpreter<'e, '_, '_> {
     }
 
     /// `split(text, array, separator)`.
-    pub(super) fn split(
-        &mut self,
-        text: &'e Expression,
-        array: Name,
-        separator: Option<&'e Expression>,
-    ) -> Run<Value> {
+    pub(super) fn split(&mut self, text: &'e Expression, array: Name, separator: Option<&'e Expression>) -> Run<Value> {
         let text = self.evaluate(text)?.bytes(&self.conversion);
         let splitter = match separator {
             None => self.record.splitter.clone(),
@@ -118,7 +114,8 @@ impl<'e> Interpreter<'e, '_, '_> {
         let regex = self.pattern(pattern)?;
         self.budget.scan(text.len() as u64)?;
         let found = regex.on(&text).find_at(0, self.budget)?;
-        let (start, length) = found.map_or((0.0, -1.0), |found| ((found.start + 1) as f64, (found.end - found.start) as f64));
+        let (start, length) =
+            found.map_or((0.0, -1.0), |found| ((found.start + 1) as f64, (found.end - found.start) as f64));
         self.set_global(RSTART, Value::Number(start));
         self.set_global(RLENGTH, Value::Number(length));
         Ok(Value::Number(start))
@@ -134,7 +131,7 @@ fn substring(text: &[u8], start: f64, length: Option<f64>) -> Value {
         length = 0;
     }
     if start < 0 {
-        length -= start + i64::from(size > 0);
+        length -= start + 1;
         start = 0;
     }
     let length = length.min(size - start).max(0) as usize;
@@ -171,7 +168,7 @@ mod tests {
         let cut = |start, length| String::from_utf8(substring(b"hello", start, length).bytes(b"").to_vec()).unwrap();
         assert_eq!(cut(2.0, Some(3.0)), "ell");
         assert_eq!(cut(0.0, Some(2.0)), "he");
-        assert_eq!(cut(-1.0, Some(3.0)), "he");
+        assert_eq!(cut(-1.0, Some(3.0)), "hell");
         assert_eq!(cut(2.5, Some(2.5)), "el");
         assert_eq!(cut(2.0, None), "ello");
         assert_eq!(cut(9.0, Some(1.0)), "");

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::array::{Array, Key};
-use super::ast::{Expression, Pattern, Program, Special, Statement};
+use super::ast::{Expression, Pattern, Program, Statement};
 use super::execute::Flow;
-use super::files::{self, Files, Refused};
+use super::files::{Files, Refused};
 use super::input::{Reader, Separator};
 use super::lexer::failed_to_compile;
+use super::main_input::Main;
 use super::random::Random;
 use super::record::Record;
 use super::regex::Regex;
@@ -17,7 +18,6 @@ use super::symbols::{ARGC, ARGV, ENVIRON, FILENAME, FNR, NR, OFS, ORS, RLENGTH, 
 use super::value::Value;
 use crate::budget::{Budget, Stop};
 use crate::commands::Context;
-use crate::workspace::FileError;
 use crate::world;
 
 /// What a statement, a round of a loop or a call costs of the scan budget: it takes about as long
@@ -58,13 +58,6 @@ pub(super) enum Slot {
     Array(usize),
 }
 
-/// Where the main input stands.
-enum Main<'a> {
-    Unopened,
-    Open(Reader<'a>),
-    Ended,
-}
-
 /// A program while it runs.
 pub(super) struct Interpreter<'e, 'c, 'a> {
     pub(super) context: &'e mut Context<'c, 'a>,
@@ -83,9 +76,9 @@ pub(super) struct Interpreter<'e, 'c, 'a> {
     pub(super) output_format: Rc<[u8]>,
     pub(super) record_separator: Separator,
     pub(super) files: Files<'a>,
-    main: Main<'a>,
+    pub(super) main: Main<'a>,
     /// The next of ARGV.
-    next_argument: u32,
+    pub(super) next_argument: u32,
     ranges: Vec<bool>,
     patterns: BTreeMap<Rc<[u8]>, Regex>,
     pub(super) random: Random,
@@ -93,7 +86,7 @@ pub(super) struct Interpreter<'e, 'c, 'a> {
     pub(super) returned: Value,
     pub(super) status: u8,
     /// Records read, as messages have them.
-    records: [u64; 2],
+    pub(super) records: [u64; 2],
 }
 
 impl<'e, 'c, 'a> Interpreter<'e, 'c, 'a> {
@@ -273,119 +266,6 @@ impl<'e, 'c, 'a> Interpreter<'e, 'c, 'a> {
         Ok(self.evaluate(expression)?.is_true())
     }
 
-    /// Makes the next record of the main input the record; false at its end.
-    fn next_main_record(&mut self) -> Run<bool> {
-        let Some(text) = self.main_record()? else { return Ok(false) };
-        self.record.set_text(text);
-        Ok(true)
-    }
-
-    /// The next record of the main input, counted; `None` at its end.
-    pub(super) fn main_record(&mut self) -> Run<Option<Value>> {
-        loop {
-            match &mut self.main {
-                Main::Ended => return Ok(None),
-                Main::Open(reader) => {
-                    if let Some(record) = reader.next(&self.record_separator, self.budget)? {
-                        let text = Value::input(record);
-                        self.count_record();
-                        return Ok(Some(text));
-                    }
-                    self.open_next(false)?;
-                }
-                Main::Unopened => {
-                    let is_alone = self.global(ARGC).number() == 1.0;
-                    if is_alone { self.open_standard_input()? } else { self.open_next(true)? }
-                }
-            }
-        }
-    }
-
-    fn count_record(&mut self) {
-        for place in [NR, FNR] {
-            let count = self.global(place).number() + 1.0;
-            self.set_global(place, Value::Number(count));
-        }
-        self.records = self.records.map(|count| count + 1);
-    }
-
-    fn open_standard_input(&mut self) -> Run<()> {
-        let bytes = self.context.input()?;
-        self.opened(Cow::Owned(bytes), Value::text(b"-"));
-        Ok(())
-    }
-
-    fn opened(&mut self, bytes: Cow<'a, [u8]>, name: Value) {
-        self.main = Main::Open(Reader::new(bytes));
-        self.set_global(FILENAME, name);
-        self.set_global(FNR, Value::Number(0.0));
-        self.records[1] = 0;
-    }
-
-    /// Opens the next file of the command line, and makes the assignments before it.
-    fn open_next(&mut self, is_first: bool) -> Run<()> {
-        while f64::from(self.next_argument) < self.global(ARGC).number() {
-            let key = Key::Integer(self.next_argument as i32);
-            self.next_argument += 1;
-            let Some(array) = self.arrays.get_mut(ARGV) else { break };
-            if !array.contains(&key) {
-                continue;
-            }
-            let Some(value) = array.entry(&key).cloned() else { continue };
-            let name = value.bytes(&self.conversion);
-            if name.is_empty() {
-                continue;
-            }
-            if let Some((variable, value)) = assignment(&name) {
-                self.assign_argument(variable, value)?;
-                continue;
-            }
-            match files::read(self.context, &name)? {
-                Ok(bytes) => {
-                    self.opened(bytes, value);
-                    return Ok(());
-                }
-                Err(FileError::IsADirectory) => return Err(files::directory().into()),
-                Err(error) => return Err(files::not_opened(b"", &name, b"", error).into()),
-            }
-        }
-        if is_first {
-            return self.open_standard_input();
-        }
-        self.main = Main::Ended;
-        Ok(())
-    }
-
-    /// `variable=value` from the command line.
-    fn assign_argument(&mut self, name: &[u8], value: &[u8]) -> Run<()> {
-        let value = Value::Input(Rc::from(super::escape::resolved(value)));
-        let special = match name {
-            b"NF" => Special::FieldCount,
-            b"FS" => Special::FieldSeparator,
-            b"RS" => Special::RecordSeparator,
-            b"OFMT" => Special::OutputFormat,
-            b"CONVFMT" => Special::ConversionFormat,
-            _ => {
-                let place = self.program.globals.iter().position(|global| global.name == name);
-                let is_array = place
-                    .and_then(|place| self.program.globals.get(place))
-                    .is_some_and(|global| global.kind == super::ast::Kind::Array);
-                let is_taken = self.program.functions.iter().any(|function| function.name == name)
-                    || super::token::KEYWORDS.iter().any(|keyword| keyword.as_bytes() == name)
-                    || super::ast::BuiltIn::ALL.iter().any(|(_, own, ..)| own.as_bytes() == name);
-                if is_array || is_taken {
-                    let message = [b"cannot command line assign to ", name, b"\n\ttype clash or keyword"].concat();
-                    return Err(Failure::RunTime(message));
-                }
-                if let Some(place) = place {
-                    self.set_global(place, value);
-                }
-                return Ok(());
-            }
-        };
-        self.assign_special(special, value)
-    }
-
     /// The pattern that a text stands for.
     pub(super) fn compiled(&mut self, text: &Rc<[u8]>) -> Run<Regex> {
         if let Some(regex) = self.patterns.get(text) {
@@ -408,13 +288,4 @@ impl From<Refused> for Failure {
             Refused::Unreadable => Self::Fatal(Vec::new()),
         }
     }
-}
-
-/// The parts of `variable=value`.
-pub(super) fn assignment(argument: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = memchr::memchr(b'=', argument)?;
-    let (name, value) = (argument.get(..at)?, argument.get(at + 1..)?);
-    let is_name = name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-        && name.first().is_some_and(|byte| !byte.is_ascii_digit());
-    is_name.then_some((name, value))
 }

@@ -1,11 +1,8 @@
 //! Reads the tokens of an awk program. What a character means depends on what stands before it, as
 //! in mawk: a slash divides after an operand, a `>` in a `print` writes to a file.
 
-use std::rc::Rc;
-
 use super::ast::{BuiltIn, Redirection};
 use super::number;
-use super::regex::Regex;
 use super::symbols::{Meaning, Symbols};
 use super::token::Token;
 
@@ -22,7 +19,7 @@ pub(super) struct Lexer {
     texts: Vec<(Option<Vec<u8>>, Vec<u8>)>,
     file: usize,
     at: usize,
-    line: u32,
+    pub(super) line: u32,
     /// The line of the last token.
     pub(super) token_line: u32,
     pub(super) symbols: Symbols,
@@ -90,7 +87,7 @@ impl Lexer {
         if self.errors.len() == MOST_ERRORS { Err(GivenUp) } else { Ok(()) }
     }
 
-    fn peek(&mut self) -> Option<u8> {
+    pub(super) fn peek(&mut self) -> Option<u8> {
         loop {
             let (_, text) = self.texts.get(self.file)?;
             if let Some(byte) = text.get(self.at) {
@@ -103,7 +100,7 @@ impl Lexer {
         }
     }
 
-    fn next_byte(&mut self) -> Option<u8> {
+    pub(super) fn next_byte(&mut self) -> Option<u8> {
         let byte = self.peek()?;
         self.at += 1;
         Some(byte)
@@ -258,7 +255,7 @@ impl Lexer {
                 self.skip_newlines();
                 Token::Symbol("&&")
             }
-            b'$' => self.dollar(),
+            b'$' => return self.dollar(),
             b'"' => return self.string(),
             b'.' if !self.peek().is_some_and(|byte| byte.is_ascii_digit()) => Token::Unexpected(byte),
             b'0'..=b'9' | b'.' => {
@@ -315,13 +312,18 @@ impl Lexer {
         }
     }
 
-    /// A number that is not glued to anything else: `$2`, or the operator.
-    fn dollar(&mut self) -> Token {
+    /// `$2`, or the operator.
+    fn dollar(&mut self) -> Result<Token, GivenUp> {
         self.skip_blanks();
         if !self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            return Token::Symbol("$");
+            return Ok(Token::Symbol("$"));
         }
-        Token::Field(number::integer(self.number()))
+        let index = self.number();
+        if number::exact_integer(index).is_none() {
+            let shown = super::format::one_number(b"$%g is invalid field index", index);
+            self.error(&shown)?;
+        }
+        Ok(Token::Field(number::integer(index)))
     }
 
     fn number(&mut self) -> f64 {
@@ -360,81 +362,6 @@ impl Lexer {
             Meaning::BuiltIn(function) => Token::BuiltIn(function),
             Meaning::Special(special) => Token::Special(special),
         }
-    }
-
-    /// A string whose opening quote was read.
-    fn string(&mut self) -> Result<Token, GivenUp> {
-        let mut text = Vec::new();
-        loop {
-            match self.next_byte() {
-                Some(b'"') => break,
-                None | Some(b'\n') => return self.runaway("runaway string constant \"", &text),
-                Some(b'\\') => match self.next_byte() {
-                    Some(b'\n') => self.line += 1,
-                    Some(byte) => text.extend_from_slice(&[b'\\', byte]),
-                    None => {}
-                },
-                Some(byte) => text.push(byte),
-            }
-        }
-        let text = super::escape::resolved(&text);
-        self.last.clone_from(&text);
-        Ok(Token::Text(Rc::from(text)))
-    }
-
-    /// A pattern whose opening slash was read.
-    fn regex(&mut self) -> Result<Token, GivenUp> {
-        let mut text = Vec::new();
-        // In brackets a slash is a member. `first` is where a `]` would be one as well.
-        let (mut nesting, mut first) = (0_usize, None);
-        loop {
-            match self.next_byte() {
-                None | Some(b'\n') => return self.runaway("runaway regular expression /", &text),
-                Some(b'/') if nesting == 0 => break,
-                Some(b'^') => {
-                    text.push(b'^');
-                    if nesting > 0 && first == Some(text.len() - 1) {
-                        first = Some(text.len());
-                    }
-                }
-                Some(b'[') => {
-                    text.push(b'[');
-                    if nesting == 0 {
-                        first = Some(text.len());
-                        nesting = 1;
-                    } else if self.peek() == Some(b':') {
-                        nesting += 1;
-                    }
-                }
-                Some(b']') => {
-                    if nesting > 0 && first != Some(text.len()) {
-                        nesting -= 1;
-                    }
-                    text.push(b']');
-                }
-                Some(b'\\') => match self.next_byte() {
-                    Some(b'/') => text.push(b'/'),
-                    Some(b'\n') | None => {}
-                    Some(byte) => text.extend_from_slice(&[b'\\', byte]),
-                },
-                Some(byte) => text.push(byte),
-            }
-        }
-        self.last.clone_from(&text);
-        match Regex::compile(&text) {
-            Ok(regex) => Ok(Token::Regex(Some(regex))),
-            Err(why) => {
-                self.error(&failed_to_compile(why, &text))?;
-                Ok(Token::Regex(None))
-            }
-        }
-    }
-
-    fn runaway(&mut self, what: &str, text: &[u8]) -> Result<Token, GivenUp> {
-        const SHOWN: usize = 10;
-        let shown = text.get(..SHOWN).unwrap_or(text);
-        self.error(&[what.as_bytes(), shown, b" ..."].concat())?;
-        Err(GivenUp)
     }
 }
 

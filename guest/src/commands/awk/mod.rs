@@ -11,6 +11,8 @@
 mod arithmetic;
 mod array;
 mod ast;
+mod bracket;
+mod calls;
 mod escape;
 mod evaluate;
 mod execute;
@@ -22,9 +24,11 @@ mod functions;
 mod input;
 mod interpreter;
 mod lexer;
+mod main_input;
 mod number;
 mod operands;
 mod parse;
+mod quoted;
 mod random;
 mod record;
 mod regex;
@@ -107,11 +111,21 @@ fn options(context: &mut Context<'_, '_>) -> Stoppable<Result<Called, u8>> {
     let mut called = Called::default();
     let mut at = 1;
     while let Some(argument) = arguments.get(at) {
-        let [b'-', letter, glued @ ..] = argument.as_slice() else { break };
+        if !argument.starts_with(b"-") {
+            break;
+        }
+        if argument == b"-" {
+            // Alone it is no program, and with one it is an operand.
+            if called.files.is_empty() {
+                return Ok(Err(0));
+            }
+            break;
+        }
         if argument == b"--" {
             at += 1;
             break;
         }
+        let [_, letter, glued @ ..] = argument.as_slice() else { break };
         if *letter == b'-' {
             complain(context, &[b"not an option: ", argument.as_slice()].concat())?;
             if !matches!(glued, b"lint" | b"lint-old" | b"posix" | b"re-interval" | b"traditional") {
@@ -131,7 +145,7 @@ fn options(context: &mut Context<'_, '_>) -> Stoppable<Result<Called, u8>> {
         match letter {
             b'F' => called.assignments.push((b"FS".to_vec(), value.to_vec())),
             b'f' => called.files.push(value.to_vec()),
-            b'v' => match interpreter::assignment(value) {
+            b'v' => match main_input::assignment(value) {
                 Some((name, value)) => called.assignments.push((name.to_vec(), value.to_vec())),
                 None => {
                     complain(context, &[b"improper assignment: -v ", value].concat())?;

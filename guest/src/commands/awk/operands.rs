@@ -1,7 +1,8 @@
 //! What awk's operators stand between: constants, variables, fields, calls.
 
 use super::ast::{Argument, BuiltIn, Expression, Kind, Source, Target};
-use super::parse::{Call, Parser, Step};
+use super::calls::Call;
+use super::parse::{Parser, Step};
 use super::statements::group;
 use super::symbols::Meaning;
 use super::token::Token;
@@ -14,6 +15,7 @@ impl Parser<'_> {
             return self.stepped(expression);
         }
         let allows_array = std::mem::take(&mut self.allows_array);
+        let allows_list = std::mem::take(&mut self.allows_list);
         match self.token()?.clone() {
             Token::Number(number) => self.constant(Value::Number(number)),
             Token::Text(text) => self.constant(Value::Text(text)),
@@ -30,7 +32,7 @@ impl Parser<'_> {
                 let target = self.target()?;
                 self.stepped(Expression::Read(target))
             }
-            Token::Symbol("(") => self.parentheses(),
+            Token::Symbol("(") => self.parentheses(allows_list),
             Token::Symbol(symbol @ ("++" | "--")) => {
                 self.advance()?;
                 let Some(target) = self.perhaps_target()? else { return self.mistake() };
@@ -50,6 +52,7 @@ impl Parser<'_> {
                 let text = self.expression()?;
                 self.expect(",")?;
                 let pattern = self.expression()?;
+                let pattern = self.as_pattern(pattern)?;
                 self.expect(")")?;
                 Ok(Expression::MatchFunction(Box::new(text), Box::new(pattern)))
             }
@@ -123,9 +126,9 @@ impl Parser<'_> {
         Ok(list)
     }
 
-    fn parentheses(&mut self) -> Step<Expression> {
+    fn parentheses(&mut self, allows_list: bool) -> Step<Expression> {
         self.advance()?;
-        let mut list = self.expressions()?;
+        let mut list = if allows_list { self.expressions()? } else { vec![self.expression()?] };
         self.expect(")")?;
         match list.pop() {
             Some(only) if list.is_empty() => self.stepped(group(only)),
@@ -231,7 +234,8 @@ impl Parser<'_> {
     fn substitute(&mut self, all: bool) -> Step<Expression> {
         self.advance()?;
         self.expect("(")?;
-        let pattern = Box::new(self.expression()?);
+        let pattern = self.expression()?;
+        let pattern = Box::new(self.as_pattern(pattern)?);
         self.expect(",")?;
         let replacement = Box::new(self.expression()?);
         let target = match self.takes(",")? {

@@ -3,7 +3,8 @@
 //! After a mistake the parser goes on at the next statement, as mawk does, so that one run may
 //! report several.
 
-use super::ast::{Argument, Expression, Kind, Name, Pattern, Program, Rule};
+use super::ast::{Expression, Kind, Pattern, Program, Rule};
+use super::calls::Call;
 use super::lexer::{GivenUp, Lexer};
 use super::token::Token;
 use crate::budget::{Budget, Stop};
@@ -45,23 +46,6 @@ pub(super) enum Scope {
     Function,
 }
 
-/// A call whose arguments are checked at the end.
-pub(super) struct Call {
-    pub(super) function: usize,
-    pub(super) caller: Option<usize>,
-    pub(super) arguments: Vec<Passed>,
-    pub(super) line: u32,
-    /// The number of arguments was found right.
-    pub(super) is_counted: bool,
-}
-
-/// What is passed: an expression, or a name.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Passed {
-    Expression,
-    Name(Name),
-}
-
 /// The parser.
 pub(super) struct Parser<'b> {
     pub(super) lexer: Lexer,
@@ -74,6 +58,8 @@ pub(super) struct Parser<'b> {
     pub(super) pending: Option<Expression>,
     /// A name right before a comma or parenthesis may be an array.
     pub(super) allows_array: bool,
+    /// `(a, b) in array` may stand here: at the beginning of an expression, and nowhere else.
+    pub(super) allows_list: bool,
     pub(super) calls: Vec<Call>,
     program: Program,
 }
@@ -93,6 +79,7 @@ pub(super) fn parse(
         current: None,
         pending: None,
         allows_array: false,
+        allows_list: false,
         calls: Vec::new(),
         program: Program::default(),
     };
@@ -194,7 +181,6 @@ impl Parser<'_> {
     /// Starts anew after a mistake.
     pub(super) fn forgive(&mut self) {
         self.lexer.in_print = false;
-        self.lexer.parentheses = 0;
         self.pending = None;
         self.allows_array = false;
     }
@@ -213,6 +199,7 @@ impl Parser<'_> {
                             return Ok(());
                         }
                     }
+                    self.lexer.parentheses = 0;
                     let _skipped = self.block()?;
                 }
                 Err(halt) => return Err(halt),
@@ -315,109 +302,6 @@ impl Parser<'_> {
                 return Ok(parameters);
             }
             self.expect(",")?;
-        }
-    }
-
-    /// Finds out from calls which names are arrays, and reports calls that do not fit.
-    fn resolve_calls(&mut self) -> Result<(), GivenUp> {
-        let mut calls = std::mem::take(&mut self.calls);
-        // mawk looks at the last call first.
-        calls.reverse();
-        let mut known = Vec::new();
-        for call in calls {
-            let Some(function) = self.lexer.symbols.functions.get(call.function) else { continue };
-            if !function.is_defined {
-                let message = [b"function ", &function.name[..], b" never defined"].concat();
-                self.lexer.error(&message)?;
-            } else if call.arguments.len() > function.parameters.len() {
-                if !call.is_counted {
-                    let message = [b"too many arguments in call to ", &function.name[..]].concat();
-                    self.lexer.token_line = call.line;
-                    self.lexer.error(&message)?;
-                }
-            } else {
-                known.push(call);
-            }
-        }
-        while self.infer(&known) {}
-        for call in &known {
-            for (index, passed) in call.arguments.iter().enumerate() {
-                let Some(function) = self.lexer.symbols.functions.get(call.function) else { continue };
-                let takes = function.parameters.get(index).copied().unwrap_or_default();
-                let given = self.kind_of(*passed, call.caller);
-                if takes != Kind::Unknown && given != Kind::Unknown && takes != given {
-                    let name = &function.name;
-                    let message = [format!("type error in arg({}) in call to ", index + 1).as_bytes(), name].concat();
-                    self.lexer.token_line = call.line;
-                    self.lexer.error(&message)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// One round over all calls; true when something new was learnt.
-    fn infer(&mut self, calls: &[Call]) -> bool {
-        let mut learnt = false;
-        for call in calls {
-            for (index, passed) in call.arguments.iter().enumerate() {
-                let given = self.kind_of(*passed, call.caller);
-                let functions = &mut self.lexer.symbols.functions;
-                let Some(parameter) = functions.get_mut(call.function).and_then(|one| one.parameters.get_mut(index)) else {
-                    continue;
-                };
-                match (*parameter, given) {
-                    (Kind::Unknown, Kind::Unknown) => {}
-                    (Kind::Unknown, given) => {
-                        *parameter = given;
-                        learnt = true;
-                    }
-                    (parameter, Kind::Unknown) => {
-                        learnt = true;
-                        match (*passed, call.caller) {
-                            (Passed::Name(Name::Global(place)), _) => {
-                                if let Some(global) = self.lexer.symbols.globals.get_mut(place) {
-                                    global.kind = parameter;
-                                }
-                            }
-                            (Passed::Name(Name::Local(place)), Some(caller)) => {
-                                let caller = functions.get_mut(caller);
-                                if let Some(own) = caller.and_then(|caller| caller.parameters.get_mut(place)) {
-                                    *own = parameter;
-                                }
-                            }
-                            _ => learnt = false,
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        learnt
-    }
-
-    fn kind_of(&self, passed: Passed, caller: Option<usize>) -> Kind {
-        let symbols = &self.lexer.symbols;
-        match (passed, caller) {
-            (Passed::Expression, _) => Kind::Variable,
-            (Passed::Name(Name::Global(place)), _) => {
-                symbols.globals.get(place).map_or(Kind::Unknown, |global| global.kind)
-            }
-            (Passed::Name(Name::Local(place)), Some(caller)) => {
-                let caller = symbols.functions.get(caller);
-                caller.and_then(|caller| caller.parameters.get(place)).copied().unwrap_or_default()
-            }
-            _ => Kind::Unknown,
-        }
-    }
-}
-
-impl Argument {
-    /// What the check of a call looks at.
-    pub(super) fn passed(&self) -> Passed {
-        match self {
-            Self::Expression(_) => Passed::Expression,
-            Self::Name(name) => Passed::Name(*name),
         }
     }
 }

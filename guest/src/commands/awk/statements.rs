@@ -22,6 +22,7 @@ impl Parser<'_> {
                         }
                     }
                     self.advance()?;
+                    self.lexer.parentheses = 0;
                 }
                 Err(halt) => return Err(halt),
             }

@@ -114,7 +114,8 @@ mod tests {
             ("$", "!", "ab", "ab!", 1),
         ] {
             let regex = Regex::compile(pattern.as_bytes()).unwrap();
-            let (result, found) = replace(&regex, &parse(replacement.as_bytes()), text.as_bytes(), true, &budget).unwrap();
+            let (result, found) =
+                replace(&regex, &parse(replacement.as_bytes()), text.as_bytes(), true, &budget).unwrap();
             assert_eq!((String::from_utf8(result).unwrap().as_str(), found), (expected, count), "{pattern}");
         }
     }

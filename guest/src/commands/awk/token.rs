@@ -99,6 +99,6 @@ impl Token {
 
 /// Keywords besides the functions of the language.
 pub(super) const KEYWORDS: &[&str] = &[
-    "print", "printf", "do", "while", "for", "break", "continue", "if", "else", "in", "delete", "split", "match", "BEGIN",
-    "END", "exit", "next", "nextfile", "return", "getline", "sub", "gsub", "function",
+    "print", "printf", "do", "while", "for", "break", "continue", "if", "else", "in", "delete", "split", "match",
+    "BEGIN", "END", "exit", "next", "nextfile", "return", "getline", "sub", "gsub", "function",
 ];
