@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use sparring_tasks::execution::{Fault, Job};
 
+#[cfg(feature = "nats")]
+use super::NatsQueue;
 use super::{Committed, Counts, Delivered, Held, Lease, Policy, Queue, QueueError, SqliteQueue, Submitted};
 
 /// The name of a queue: `nats://HOST:PORT`, or a path, with or without `sqlite:` in front.
@@ -38,7 +40,10 @@ impl Address {
     pub async fn open(&self, policy: Policy) -> Result<AnyQueue, QueueError> {
         match self {
             Self::Sqlite(path) => Ok(AnyQueue::Sqlite(SqliteQueue::open(path, policy).await?)),
-            Self::Nats(address) => Err(QueueError::Address(format!("{address}: built without NATS"))),
+            #[cfg(feature = "nats")]
+            Self::Nats(address) => Ok(AnyQueue::Nats(NatsQueue::connect(address, policy).await?)),
+            #[cfg(not(feature = "nats"))]
+            Self::Nats(address) => Err(QueueError::Address(format!("{address}: built without the feature `nats`"))),
         }
     }
 }
@@ -48,12 +53,17 @@ impl Address {
 pub enum AnyQueue {
     /// One file.
     Sqlite(SqliteQueue),
+    /// A server.
+    #[cfg(feature = "nats")]
+    Nats(NatsQueue),
 }
 
 macro_rules! either {
     ($self:ident, $queue:ident => $call:expr) => {
         match $self {
             AnyQueue::Sqlite($queue) => $call.await,
+            #[cfg(feature = "nats")]
+            AnyQueue::Nats($queue) => $call.await,
         }
     };
 }

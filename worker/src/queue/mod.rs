@@ -1,15 +1,20 @@
 //! Jobs on their way to workers and verdicts on their way back: at least once run, exactly once committed.
 //!
-//! [`SqliteQueue`] is one file for the processes of one machine; [`Address`] names either, [`AnyQueue`] is either. [`Policy`] says when a job is tried again and
+//! [`SqliteQueue`] is one file for the processes of one machine; `NatsQueue` (feature `nats`) serves several
+//! machines. [`Address`] names either, [`AnyQueue`] is either. [`Policy`] says when a job is tried again and
 //! when it is void; both queues keep to it.
 
 mod address;
 mod deliveries;
+#[cfg(feature = "nats")]
+mod nats;
 mod policy;
 mod sqlite;
 
 pub use address::{Address, AnyQueue};
 pub use deliveries::Deliveries;
+#[cfg(feature = "nats")]
+pub use nats::NatsQueue;
 pub use policy::Policy;
 pub use sqlite::SqliteQueue;
 
