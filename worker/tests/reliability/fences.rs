@@ -9,17 +9,16 @@ use crate::fake::{Play, policy};
 use crate::process::{Process, command, pause, signal, state};
 use crate::roles::committed;
 use crate::store::{Kind, Store};
-use crate::{Outcome, ensure};
-
-const WORKERS: u64 = 100;
+use crate::{Outcome, ensure, is_nightly};
 
 pub(crate) fn check(kind: Kind) -> Outcome {
     let store = Store::start(kind);
+    let workers: u64 = if is_nightly() { 100 } else { 20 };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let queue = runtime.block_on(store.open(policy()));
-    let jobs: Vec<_> = (0..WORKERS).map(|number| Play { number, ..Play::default() }.job()).collect();
+    let jobs: Vec<_> = (0..workers).map(|number| Play { number, ..Play::default() }.job()).collect();
     runtime.block_on(queue.submit_all(&jobs)).map_err(|error| error.to_string())?;
-    let mut late: Vec<Process> = (0..WORKERS)
+    let mut late: Vec<Process> = (0..workers)
         .map(|number| {
             let mut command = command("late");
             command.env("ADDRESS", store.address()).env("NAME", format!("late {number}"));
@@ -35,7 +34,7 @@ pub(crate) fn check(kind: Kind) -> Outcome {
     // Their time runs out and somebody else does all the work.
     let other = runtime.block_on(async {
         let mut done = 0;
-        while done < WORKERS {
+        while done < workers {
             let Some((job, lease)) = queue.lease("other", &[]).await? else {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 continue;
@@ -52,8 +51,8 @@ pub(crate) fn check(kind: Kind) -> Outcome {
     let fenced = answers.iter().filter(|answer| answer.as_deref() == Some("Fenced")).count() as u64;
     let counts = runtime.block_on(queue.counts()).map_err(|error| error.to_string())?;
     let after = runtime.block_on(queue.watch(0, 1000, Duration::ZERO)).map_err(|error| error.to_string())?;
-    ensure!(fenced == WORKERS, "{fenced} of {WORKERS} late results were fenced: {answers:?}");
-    ensure!(counts.fenced == WORKERS, "the queue counted {}", counts.fenced);
-    ensure!(before == after && counts.scored == WORKERS, "late results changed verdicts: {counts:?}");
-    Ok(format!("{WORKERS} workers stopped past their lease: {fenced} late results fenced, counter {}", counts.fenced))
+    ensure!(fenced == workers, "{fenced} of {workers} late results were fenced: {answers:?}");
+    ensure!(counts.fenced == workers, "the queue counted {}", counts.fenced);
+    ensure!(before == after && counts.scored == workers, "late results changed verdicts: {counts:?}");
+    Ok(format!("{workers} workers stopped past their lease: {fenced} late results fenced, counter {}", counts.fenced))
 }
