@@ -1,15 +1,17 @@
 //! faults of the infrastructure are void, with the right cause, and never a score.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use sparring_tasks::Verdict;
-use sparring_tasks::execution::RewardKey;
+use sparring_tasks::execution::{Job, RewardKey};
 use sparring_tasks::verdict::Cause;
 use sparring_worker::evidence::EvidenceStore;
-use sparring_worker::queue::{AnyQueue, Delivered, Policy, Queue};
+use sparring_worker::queue::{AnyQueue, Delivered, Policy, Queue, QueueError};
 use sparring_worker::worker::{Metrics, Options, Worker, work};
+use tokio::task::JoinSet;
 
 use crate::fake::{FakeRunner, Play, grade};
 use crate::store::{self, Kind, Store};
@@ -43,7 +45,8 @@ pub(crate) fn check(kind: Kind) -> Outcome {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let faults = faults();
     let mut expected: BTreeMap<RewardKey, (&str, Cause)> = BTreeMap::new();
-    let mut verdicts: Vec<Delivered> = Vec::new();
+    // A queue of its own for each fault; all at once, since most of the time is waiting.
+    let mut injections = JoinSet::new();
     for (index, (name, cause, play)) in faults.iter().enumerate() {
         let plays = (0..EACH).map(|number| Play { number: index as u64 * EACH + number, ..play.clone() });
         let jobs: Vec<_> = plays.map(|play| play.job()).collect();
@@ -52,18 +55,12 @@ pub(crate) fn check(kind: Kind) -> Outcome {
             Kind::Sqlite => store.path(&format!("fault-{index}.sqlite")).display().to_string(),
             Kind::Nats => format!("{}/fault-{index}", store.address()),
         };
-        let more = runtime.block_on(async {
-            // Only where a worker dies must the lease be short.
-            let lease = if *cause == Cause::Poison { Duration::from_millis(200) } else { Duration::from_secs(30) };
-            let policy = Policy { lease, rest: Duration::from_millis(1), ..Policy::default() };
-            let queue = store::open(&address, policy).await;
-            queue.submit_all(&jobs).await?;
-            match cause {
-                Cause::Poison => let_workers_die(&queue).await?,
-                _ => run_until_done(&store, queue.clone(), *cause == Cause::Store).await,
-            }
-            queue.watch(0, 1000, Duration::ZERO).await
-        });
+        let folder = store.path(&format!("fault-{index}"));
+        injections.spawn_on(inject(address, jobs, *cause, folder), runtime.handle());
+    }
+    let mut verdicts: Vec<Delivered> = Vec::new();
+    while let Some(injected) = runtime.block_on(injections.join_next()) {
+        let more = injected.map_err(|error| error.to_string())?;
         verdicts.extend(more.map_err(|error| error.to_string())?);
     }
     let injected = faults.len() as u64 * EACH;
@@ -83,29 +80,43 @@ pub(crate) fn check(kind: Kind) -> Outcome {
     Ok(format!("{} faults, {EACH} of each: void {void}, scored {scored}, cause right {right}", faults.len()))
 }
 
-async fn run_until_done(store: &Store, queue: AnyQueue, without_evidence: bool) {
-    let folder = store.path("evidence of faults");
-    let evidence = EvidenceStore::open(&folder).expect("the folder of evidence");
+async fn inject(address: String, jobs: Vec<Job>, cause: Cause, folder: PathBuf) -> Result<Vec<Delivered>, QueueError> {
+    // Only where a worker dies must the lease be short.
+    let lease = if cause == Cause::Poison { Duration::from_millis(500) } else { Duration::from_secs(60) };
+    let policy = Policy { lease, rest: Duration::from_millis(1), ..Policy::default() };
+    let queue = store::open(&address, policy).await;
+    queue.submit_all(&jobs).await?;
+    match cause {
+        Cause::Poison => let_workers_die(&queue).await?,
+        _ => run_until_done(&folder, queue.clone(), cause == Cause::Store).await,
+    }
+    queue.watch(0, 1000, Duration::ZERO).await
+}
+
+async fn run_until_done(folder: &Path, queue: AnyQueue, without_evidence: bool) {
+    std::fs::create_dir_all(folder).expect("a folder");
+    let evidence_folder = folder.join("evidence");
+    let evidence = EvidenceStore::open(&evidence_folder).expect("the folder of evidence");
     if without_evidence {
-        std::fs::remove_dir_all(&folder).expect("the folder goes away");
+        std::fs::remove_dir_all(&evidence_folder).expect("the folder goes away");
     }
     let mut options = Options::new("w");
     options.concurrency = EACH as usize;
     options.idle = Duration::from_millis(5);
     options.margin = Duration::ZERO;
-    let runner = FakeRunner { runs: store.path("runs") };
+    let runner = FakeRunner { runs: folder.join("runs") };
     let worker = Worker { queue: queue.clone(), runner, grade, evidence, metrics: Metrics::default(), options };
     let done = async {
         let is_open = async || queue.counts().await.map_or(true, |counts| counts.open() > 0);
         while is_open().await {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
     };
     work(Arc::new(worker), done).await;
 }
 
 /// Every worker takes one job and is never heard of again.
-async fn let_workers_die(queue: &AnyQueue) -> Result<(), sparring_worker::queue::QueueError> {
+async fn let_workers_die(queue: &AnyQueue) -> Result<(), QueueError> {
     let mut dead = 0;
     while queue.counts().await?.open() > 0 {
         dead += 1;
