@@ -21,6 +21,7 @@ fn job(number: usize) -> Job {
         workdir: "/testbed".to_owned(),
         final_tree: Files::default(),
         pristine: Files::default(),
+        tampering: Vec::new(),
         suite: Suite {
             command: TestCommand::Pytest { arguments: vec!["tests".to_owned()] },
             parser: String::new(),

@@ -43,6 +43,7 @@ impl Play {
             workdir: "/testbed".to_owned(),
             final_tree: Files::default(),
             pristine: Files::default(),
+            tampering: Vec::new(),
             suite: Suite {
                 command: TestCommand::Script { text },
                 parser: "fake".to_owned(),
