@@ -36,6 +36,7 @@ mod make;
 mod mode;
 mod nl;
 pub mod options;
+mod patch;
 mod paths;
 pub mod printf;
 pub mod quote;
@@ -133,6 +134,7 @@ pub const COMMANDS: &[&Command] = &[
     &wrappers::NOHUP,
     &simple::NPROC,
     &lines::PASTE,
+    &patch::PATCH,
     &wrappers::PRINTENV,
     &printf::PRINTF,
     &simple::PWD,

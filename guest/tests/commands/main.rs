@@ -11,6 +11,7 @@ mod grep;
 mod harness;
 mod listing;
 mod menu;
+mod patch;
 mod printing;
 mod reports;
 mod sed;
