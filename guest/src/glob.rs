@@ -81,6 +81,19 @@ impl Glob {
         run(&self.tokens, &characters, self.options, &mut steps)
     }
 
+    /// What every name that matches ends with, as far as that is plain ASCII in one case.
+    pub fn literal_end(&self) -> Vec<u8> {
+        let is_literal = |token: &&Token| matches!(token, Token::Literal(character) if character.is_ascii());
+        let count = self.tokens.iter().rev().take_while(is_literal).count();
+        if self.options.fold_case {
+            return Vec::new();
+        }
+        let letters = self.tokens.iter().skip(self.tokens.len() - count);
+        letters
+            .filter_map(|token| if let Token::Literal(letter) = token { Some(*letter as u8) } else { None })
+            .collect()
+    }
+
     /// The common shapes `name`, `*.py`, `test_*`, `*x*` of ASCII text, without any allocation.
     fn matches_simply(&self, name: &[u8]) -> Option<bool> {
         if self.options.fold_case {

@@ -136,6 +136,16 @@ impl<'a> Workspace<'a> {
         top.map_or((0, 0), |top| (top.index() + 1, top.subtree_end()))
     }
 
+    /// Whether there may be a symbolic link below a directory, or anything else that is neither a
+    /// file of the repository nor one of the session's.
+    pub fn may_have_links(&self, directory: &VirtualPath) -> bool {
+        let (first, end) = self.image_range(directory);
+        let is_link = |index: u32| self.image.entry(index).is_some_and(|entry| entry.kind() == Kind::Link);
+        self.inside_mount(directory.as_bytes()).is_none()
+            || self.overlay.below(directory.as_bytes()).any(|(_, change)| matches!(change, Change::Link { .. }))
+            || (first..end).any(is_link)
+    }
+
     /// As [`Workspace::walk`], but of the files only those that may match, and of the directories
     /// only those on the way to them.
     pub fn walk_candidates(

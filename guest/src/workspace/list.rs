@@ -98,12 +98,24 @@ impl<'a> Workspace<'a> {
         directory: &VirtualPath,
         visit: &mut dyn FnMut(&VirtualPath, &Node<'_, 'a>) -> Stoppable<Walked>,
     ) -> Stoppable<()> {
-        self.walk_level(directory, visit).map(|_| ())
+        self.walk_ending(directory, b"", visit)
+    }
+
+    /// As [`Workspace::walk`], but visits only what has a name that ends with `end`; directories
+    /// that it does not visit are walked too.
+    pub fn walk_ending(
+        &self,
+        directory: &VirtualPath,
+        end: &[u8],
+        visit: &mut dyn FnMut(&VirtualPath, &Node<'_, 'a>) -> Stoppable<Walked>,
+    ) -> Stoppable<()> {
+        self.walk_level(directory, end, visit).map(|_| ())
     }
 
     fn walk_level(
         &self,
         directory: &VirtualPath,
+        end: &[u8],
         visit: &mut dyn FnMut(&VirtualPath, &Node<'_, 'a>) -> Stoppable<Walked>,
     ) -> Stoppable<bool> {
         // Where the session changed nothing, the image's own order is the walk.
@@ -112,16 +124,17 @@ impl<'a> Workspace<'a> {
             && !self.overlay.hides(directory.as_bytes())
             && !self.overlay.get(directory.as_bytes()).is_some_and(Change::hides_below)
         {
-            return self.walk_image(inside, visit);
+            return self.walk_image(inside, end, visit);
         }
         let Ok(entries) = self.list(directory) else { return Ok(true) };
         for entry in entries {
             let path = directory.join(&entry.name);
             let Some(node) = self.node(&path) else { continue };
-            match visit(&path, &node)? {
+            let walked = if entry.name.ends_with(end) { visit(&path, &node)? } else { Walked::On };
+            match walked {
                 Walked::Stop => return Ok(false),
                 Walked::On if node.kind() == Kind::Directory => {
-                    if !self.walk_level(&path, visit)? {
+                    if !self.walk_level(&path, end, visit)? {
                         return Ok(false);
                     }
                 }
@@ -134,6 +147,7 @@ impl<'a> Workspace<'a> {
     fn walk_image(
         &self,
         inside: &[u8],
+        name_end: &[u8],
         visit: &mut dyn FnMut(&VirtualPath, &Node<'_, 'a>) -> Stoppable<Walked>,
     ) -> Stoppable<bool> {
         let Some(top) = self.image.lookup(inside) else { return Ok(true) };
@@ -142,6 +156,11 @@ impl<'a> Workspace<'a> {
         let mut path = Vec::with_capacity(128);
         while index < end {
             let Some(entry) = self.image.entry(index) else { break };
+            // Where the name ends so, the path does.
+            if !entry.path().ends_with(name_end) {
+                index += 1;
+                continue;
+            }
             path.clear();
             path.extend_from_slice(self.mount.as_bytes());
             if !path.is_empty() {

@@ -118,6 +118,24 @@ impl Expression {
     }
 }
 
+impl Expression {
+    /// What the name of every entry ends with for which the expression does anything; empty when
+    /// that is not known.
+    pub(super) fn required_end(&self) -> Vec<u8> {
+        match self {
+            Self::Test(Test::Name(glob)) => glob.literal_end(),
+            Self::And(first, second) => {
+                let end = first.required_end();
+                // The second decides as well, unless the first has acted by then.
+                let acts = first.any_action(&|_| true);
+                let more = if acts { Vec::new() } else { second.required_end() };
+                if more.len() > end.len() { more } else { end }
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// The letter of `-type` and `%y`.
 pub(super) fn kind_letter(kind: Kind, is_device: bool) -> u8 {
     match kind {

@@ -67,7 +67,9 @@ fn plain(run: &mut Run<'_, '_, '_>, start: &[u8], path: &VirtualPath) -> Stoppab
         }
         let prefix = text.len();
         let top_depth = if path.is_root() { 0 } else { path.as_bytes().split(|byte| *byte == b'/').count() };
-        workspace.walk(path, &mut |path, node| {
+        // A walk that goes down to some depth has to see the directories where it turns round.
+        let end = if settings.most == usize::MAX { expression.required_end() } else { Vec::new() };
+        workspace.walk_ending(path, &end, &mut |path, node| {
             text.truncate(prefix);
             text.extend_from_slice(path.as_bytes().get(skip..).unwrap_or_default());
             let depth = memchr::memchr_iter(b'/', path.as_bytes()).count() + 1 - top_depth;

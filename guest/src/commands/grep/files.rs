@@ -115,7 +115,7 @@ impl<'a> Search<'_, 'a> {
                 } else if !prefix.ends_with(b"/") {
                     prefix.push(b'/');
                 }
-                if self.settings.follow {
+                if self.settings.follow && self.workspace.may_have_links(&path) {
                     return self.follow(&mut prefix, &path, &mut vec![path.clone()]);
                 }
                 self.walk(prefix, &path)
