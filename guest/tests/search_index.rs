@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use proptest::test_runner::RngSeed;
 use sparring_guest::budget::Budget;
 use sparring_guest::commands::{Environment, launch};
 use sparring_guest::limits::Limits;
@@ -241,8 +242,12 @@ fn command(program: &str, search: &str, places: &str, words: [&str; 2]) -> Vec<V
     program.chain(search.split(' ').map(fill)).chain(places).collect()
 }
 
+/// A word that is a pattern in every syntax.
+fn word() -> impl Strategy<Value = &'static str> {
+    select(WORDS).prop_filter("an error in most syntaxes", |word| *word != "\\(")
+}
+
 fn commands() -> impl Strategy<Value = Vec<Vec<Vec<u8>>>> {
-    let word = || select(WORDS).prop_filter("an error in most syntaxes", |word| *word != "\\(");
     let grep = (select(SEARCHES), select(PLACES), word(), word())
         .prop_map(|(search, places, first, second)| command("grep", search, places, [first, second]));
     let git = (select(GIT_SEARCHES), word(), word())
@@ -255,8 +260,16 @@ fn images(tree: &Tree) -> [Vec<u8>; 2] {
     [write(tree, &facts), write_with(tree, &facts, |_| Vec::new())]
 }
 
+/// The same cases every time; `SPARRING_CASES` says how many, `SPARRING_SEED` which ones.
+fn config(cases: u32) -> ProptestConfig {
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let rng_seed = RngSeed::Fixed(number("SPARRING_SEED").unwrap_or(1));
+    let cases = number("SPARRING_CASES").map_or(cases, |cases| cases as u32);
+    ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(config(96))]
 
     #[test]
     fn an_index_changes_no_answer(
@@ -278,6 +291,32 @@ proptest! {
                 String::from_utf8_lossy(&found.output),
                 String::from_utf8_lossy(&expected.output)
             );
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(24))]
+
+    /// The scaffolds' `search_dir` is defined by `find` and answered by `grep -r`.
+    #[test]
+    fn a_search_below_a_directory_is_what_find_and_grep_print(
+        tree in base(),
+        changes in prop::collection::vec(change(), 0..4),
+        terms in prop::collection::vec(word(), 4),
+        directory in select(&["/testbed", "/testbed/src", "/testbed/src/d1", "/testbed/src/.hidden", "/", "/tmp"][..]),
+    ) {
+        let words = |line: &str, term: &str| line.split(' ').map(|word| word.replace('W', term)).collect::<Vec<_>>();
+        let bytes = |line: Vec<String>| line.into_iter().map(String::into_bytes).collect::<Vec<_>>();
+        let [indexed, _] = images(&tree);
+        let commands: Vec<_> = terms.iter().flat_map(|term| [
+            words(&format!("grep -rnIH --exclude=.* --exclude-dir=.* -- W {directory}"), term),
+            words(&format!("find {directory} -type f ! -path */.* -exec grep -nIH -- W {{}} +"), term),
+        ]).map(bytes).collect();
+        for (pair, command) in run(&indexed, &changes, &commands).chunks(2).zip(commands.chunks(2)) {
+            // `search_dir` looks first whether the directory is still there.
+            let is_missing = pair[0].output.ends_with(b": No such file or directory\n");
+            prop_assert!(is_missing || pair[0].output == pair[1].output, "{:?}", command[0].join(&b' ').escape_ascii().to_string());
         }
     }
 }

@@ -5,6 +5,7 @@ use sparring_tree::Kind;
 use super::{Dialect, launch_captured};
 use crate::budget::Stoppable;
 use crate::commands::Context;
+use crate::matching::{Options, Pattern, Syntax};
 use crate::workspace::VirtualPath;
 
 /// More files with a match than this are not listed.
@@ -26,10 +27,17 @@ pub(super) fn find_file(context: &mut Context<'_, '_>) -> Stoppable<u8> {
 
 pub(super) fn search_dir(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     let Some((term, directory)) = name_and_directory(context, "search_dir <search_term>")? else { return Ok(0) };
-    let arguments: [&[u8]; 13] =
-        [b"find", &directory, b"-type", b"f", b"!", b"-path", b"*/.*", b"-exec", b"grep", b"-nIH", b"--", term, b"{}"];
-    let arguments: Vec<&[u8]> = arguments.into_iter().chain([&b"+"[..]]).collect();
-    let (found, _) = launch_captured(context, &arguments)?;
+    // By definition `find DIR -type f ! -path '*/.*' -exec grep -nIH -- TERM {} +`. The second form
+    // prints the same by way of the search index; but find starts no grep where there are no
+    // files, so that grep's complaints about a pattern differ.
+    let by_find: [&[u8]; 14] = [
+        b"find", &directory, b"-type", b"f", b"!", b"-path", b"*/.*", b"-exec", b"grep", b"-nIH", b"--", term, b"{}",
+        b"+",
+    ];
+    let by_grep: [&[u8]; 7] = [b"grep", b"-rnIH", b"--exclude=.*", b"--exclude-dir=.*", b"--", term, &directory];
+    let pattern = Pattern::compile(term, Syntax::GrepBasic, Options::GREP);
+    let is_quiet = pattern.is_ok_and(|pattern| pattern.warnings().is_empty());
+    let (found, _) = launch_captured(context, if is_quiet { &by_grep } else { &by_find })?;
     // `cut -d: -f1 | sort | uniq -c`
     let mut paths: Vec<&[u8]> =
         lines(trim_newlines(&found)).map(|line| line.split(|byte| *byte == b':').next().unwrap_or_default()).collect();
