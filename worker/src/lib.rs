@@ -5,6 +5,7 @@
 //! and commit the verdict ([`worker::work`]); the trainer reads verdicts by cursor. Nothing here depends on the
 //! simulated tools.
 
+pub mod admission;
 #[cfg(feature = "container")]
 pub mod container;
 pub mod evidence;

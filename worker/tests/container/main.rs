@@ -7,5 +7,6 @@ mod build;
 mod ends;
 mod inspect;
 mod long_runs;
+mod packages;
 mod probes;
 mod world;
