@@ -52,3 +52,15 @@ impl Need {
 pub(crate) fn missing<'n>(needs: impl IntoIterator<Item = &'n Need>) -> Vec<String> {
     needs.into_iter().filter_map(Need::missing).collect()
 }
+
+/// Sockets of container daemons.
+const DAEMONS: [&str; 2] = ["/var/run/docker.sock", "/run/podman/podman.sock"];
+
+/// For tests with real containers: a daemon that answers, not only its program.
+pub(crate) fn missing_daemon() -> Option<String> {
+    let named = std::env::var("DOCKER_HOST").unwrap_or_default();
+    let answers = |path: &str| std::os::unix::net::UnixStream::connect(path).is_ok();
+    let found = named.strip_prefix("unix://").is_some_and(answers) || DAEMONS.into_iter().any(answers);
+    let hint = "install the package docker.io and start dockerd, or name a socket in DOCKER_HOST";
+    (!found).then(|| format!("no container daemon answers; {hint}"))
+}

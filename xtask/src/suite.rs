@@ -17,6 +17,7 @@ fn parts() -> Vec<Part> {
     let git = needs::missing([&GIT]);
     let python = needs::missing([&PYTHON]);
     let both: Vec<String> = git.iter().chain(&python).cloned().collect();
+    let daemon: Vec<String> = needs::missing_daemon().into_iter().chain(python.clone()).collect();
     let part = |name, arguments, needs: &[String]| Part { name, arguments, needs: needs.to_vec() };
     vec![
         part(
@@ -31,6 +32,8 @@ fn parts() -> Vec<Part> {
         part("rewards beside CPython", &["-p", "sparring-tasks", "--tests"], &python),
         part("engine, sources and images", &["-p", "sparring-runtime", "--lib"], &git),
         part("promises across crates", &["-p", "sparring-tests", "-p", "sparring-fuzz"], &both),
+        part("the worker", &["-p", "sparring-worker", "--lib"], &[]),
+        part("real containers", &["-p", "sparring-worker", "--test", "container"], &daemon),
         part("the command", &["-p", "sparring"], &[]),
         part("benches build and run once", &["-p", "sparring-benches", "--benches", "--", "--test"], &[]),
     ]
@@ -80,6 +83,12 @@ pub(crate) fn nightly() -> Result<(), String> {
     let many = [("SPARRING_CASES", "10000")];
     cargo(&["test", "--release", "-p", "sparring-guest", "-p", "sparring-tree"], &many)?;
     cargo(&["test", "--release", "-p", "sparring-runtime", "--test", "reproducible_guest", "--", "--ignored"], &[])?;
+    let containers =
+        ["test", "--release", "-p", "sparring-worker", "--test", "container", "--", "--ignored", "--nocapture"];
+    match needs::missing_daemon() {
+        None => cargo(&containers, &[("SPARRING_REQUIRE", "all")])?,
+        Some(need) => println!("=== SKIPPED: the long runs of real containers\n    {need}"),
+    }
     for profile in sparring_guest::profile::NAMES {
         cargo(&["run", "--release", "--", "fuzz", profile, "--seconds", "60"], &[])?;
     }
