@@ -11,6 +11,7 @@ mod table;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use error::CommandError;
 
@@ -50,6 +51,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    raise_open_files();
     let outcome = match arguments.command {
         Command::Demo(arguments) => command::demo::run(&arguments),
         Command::Bench(arguments) => command::bench::run(&arguments),
@@ -65,4 +67,12 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.report(),
     }
+}
+
+/// Every open image holds one file, and the soft limit is often 1,024. Libraries leave this to their process;
+/// a command is one.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    // Refused only where somebody forbade it; then the limit stays, and an image too many is an error by name.
+    let _refused = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }

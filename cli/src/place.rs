@@ -31,10 +31,14 @@ pub(crate) fn image_cache() -> Result<ImageCache, CommandError> {
 
 /// The engine, its compiled guest kept in the cache folder.
 pub(crate) fn engine() -> Result<Engine, CommandError> {
+    engine_with(EngineConfig::default())
+}
+
+/// As [`engine`], with settings of its own.
+pub(crate) fn engine_with(config: EngineConfig) -> Result<Engine, CommandError> {
     let folder = cache_folder()?;
     std::fs::create_dir_all(&folder)?;
-    let config = EngineConfig { cache_folder: Some(folder.join("guests")), ..EngineConfig::default() };
-    Engine::new(&config).map_err(CommandError::failed)
+    Engine::new(&EngineConfig { cache_folder: Some(folder.join("guests")), ..config }).map_err(CommandError::failed)
 }
 
 /// Opens a source. What cannot be opened is the user's mistake.

@@ -54,7 +54,7 @@ pub struct Limits {
     pub scan_bytes: u64,
     /// Transitions of the backtracking matcher (back-references only). Default 20 million.
     pub match_steps: u64,
-    /// Bytes of working memory in use at once. Default 256 MiB.
+    /// Bytes of working memory in use at once. Default 128 MiB.
     pub memory_bytes: u64,
     /// Bytes that the step's commands write to pipes, files and the terminal. Default 64 MiB.
     pub pipe_bytes: u64,
@@ -77,7 +77,7 @@ impl Default for Limits {
         Self {
             scan_bytes: 1 << 30,
             match_steps: 20_000_000,
-            memory_bytes: 256 << 20,
+            memory_bytes: 128 << 20,
             pipe_bytes: 64 << 20,
             shell_steps: 100_000,
             nesting: 64,

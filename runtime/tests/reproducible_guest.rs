@@ -7,7 +7,7 @@ use std::{fs, io};
 mod guest;
 
 #[test]
-#[ignore = "compiles the guest twice, which takes a minute: part of the nightly run"]
+#[ignore = "compiles the guest twice, which takes minutes: a part of `cargo xtask test`"]
 fn two_folders_give_the_same_guest() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
     let folder = tempfile::tempdir().expect("a folder");

@@ -13,8 +13,16 @@ pub fn program(name: &str) -> bool {
     if found.is_ok_and(|status| status.success()) {
         return true;
     }
-    let all = std::env::var_os("SPARRING_REQUIRE").is_some_and(|value| value == "all");
-    assert!(!all, "`{name}` is missing, and SPARRING_REQUIRE=all asks for everything");
-    eprintln!("SKIPPED: this test needs `{name}`, which is not on this machine");
+    absent(&format!("`{name}`"));
     false
+}
+
+/// Says that this test can't run here, loudly.
+///
+/// # Panics
+/// When everything is required.
+pub fn absent(what: &str) {
+    let all = std::env::var_os("SPARRING_REQUIRE").is_some_and(|value| value == "all");
+    assert!(!all, "{what} is missing, and SPARRING_REQUIRE=all asks for everything");
+    eprintln!("SKIPPED: this test needs {what}, which is not on this machine");
 }

@@ -2,7 +2,7 @@
 //! which host and guest talk.
 //!
 //! ```text
-//! 0          1 MiB                      16 MiB                    1 GiB            4 GiB
+//! 0          1 MiB                      16 MiB                   512 MiB           4 GiB
 //! | stack <- | rodata | data | bss | -- | control | input | arena | image (read-only) | -- |
 //! ```
 //!
@@ -28,17 +28,17 @@ pub const CONTROL_BYTES: u32 = 1 << 10;
 pub const INPUT_BASE: u32 = ARENA_BASE + CONTROL_BYTES;
 
 /// Where the image is mapped, read-only; also the end of the arena.
-pub const IMAGE_BASE: u32 = 1 << 30;
+pub const IMAGE_BASE: u32 = 512 << 20;
 
 /// The longest image in bytes: 2 GiB less one 64 KiB page, since no slice of a 32-bit program may
 /// be longer than `isize::MAX`. A longer one is refused when it is opened.
 pub const MAX_IMAGE_BYTES: u32 = (2 << 30) - (64 << 10);
 
 /// The longest input of a step in bytes: a quarter of the arena. A longer one is refused.
-pub const MAX_INPUT_BYTES: u32 = 240 << 20;
+pub const MAX_INPUT_BYTES: u32 = 120 << 20;
 
 /// Raised whenever the meaning of [`Control`] or of the addresses here changes.
-pub const ABI_VERSION: u32 = 1;
+pub const ABI_VERSION: u32 = 2;
 
 /// Bytes kept of a panic's text; the rest is cut.
 pub const PANIC_BYTES: usize = 768;

@@ -31,6 +31,11 @@ fn parts() -> Vec<Part> {
         part("commands and shell beside the real ones", &["-p", "sparring-guest", "--test", "*"], &gnu),
         part("rewards beside CPython", &["-p", "sparring-tasks", "--tests"], &python),
         part("engine, sources and images", &["-p", "sparring-runtime", "--lib"], &git),
+        part(
+            "a guest built anew elsewhere",
+            &["-p", "sparring-runtime", "--test", "reproducible_guest", "--", "--include-ignored"],
+            &[],
+        ),
         part("promises across crates", &["-p", "sparring-tests", "-p", "sparring-fuzz"], &both),
         part("the worker", &["-p", "sparring-worker", "--lib"], &[]),
         part("real containers", &["-p", "sparring-worker", "--test", "container"], &daemon),
@@ -82,7 +87,6 @@ pub(crate) fn bless() -> Result<(), String> {
 pub(crate) fn nightly() -> Result<(), String> {
     let many = [("SPARRING_CASES", "10000")];
     cargo(&["test", "--release", "-p", "sparring-guest", "-p", "sparring-tree"], &many)?;
-    cargo(&["test", "--release", "-p", "sparring-runtime", "--test", "reproducible_guest", "--", "--ignored"], &[])?;
     let containers =
         ["test", "--release", "-p", "sparring-worker", "--test", "container", "--", "--ignored", "--nocapture"];
     match needs::missing_daemon() {

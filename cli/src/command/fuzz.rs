@@ -10,7 +10,7 @@ use sparring_guest::limits::Limits;
 use sparring_guest::profile;
 use sparring_guest::step::Settings;
 use sparring_runtime::effect::Effects;
-use sparring_runtime::engine::{Engine, Policy};
+use sparring_runtime::engine::{Engine, EngineConfig, Policy};
 use sparring_runtime::image::Image;
 use sparring_runtime::session::{Base, Session, Stepper};
 
@@ -58,7 +58,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
     // Small budgets: a runaway stops early, and every stop is one more thing to compare.
     let limits = Limits { shell_steps: 5_000, scan_bytes: 64 << 20, pipe_bytes: 4 << 20, ..Limits::default() };
     let settings = Settings { profile: arguments.profile.clone(), limits, ..Settings::default() };
-    let fuzzer = Fuzzer { engine: place::engine()?, image, settings };
+    // Loops that look at the clock: one that touches no memory is found here, where it would hang elsewhere.
+    let engine = place::engine_with(EngineConfig { checked_loops: true, ..EngineConfig::default() })?;
+    let fuzzer = Fuzzer { engine, image, settings };
     // Native code recurses on the thread's own stack, and how deep is part of what is tried.
     let outcome = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(256 << 20);

@@ -27,10 +27,13 @@ pub struct EngineConfig {
     /// image rebinds the one that was unused for longest. Each costs about 7 of the process's memory mappings
     /// (65,530 by default in Linux) and about 100 KiB. Default 64, at least 1.
     pub regions_per_place: usize,
+    /// Compiles a check of the deadline into every loop and call of the guest, so that also a loop which touches no
+    /// memory ends at it. Such code is up to three times slower: for fuzzing and tests. Default false.
+    pub checked_loops: bool,
 }
 
 impl Default for EngineConfig {
     fn default() -> Self {
-        Self { cache_folder: None, step_deadline: Duration::from_secs(10), regions_per_place: 64 }
+        Self { cache_folder: None, step_deadline: Duration::from_secs(10), regions_per_place: 64, checked_loops: false }
     }
 }

@@ -35,6 +35,8 @@ mod place;
 mod region;
 mod shared;
 mod watchdog;
+#[path = "wipe_unsafe.rs"]
+mod wipe;
 
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,7 @@ use sparring_tree::layout::{
 
 use super::guest::Guest;
 use super::watchdog::{Slot, Ticks};
+use super::wipe::{self, Range};
 use super::{EngineError, ImageHandle};
 
 /// All that a 32-bit address can reach.
@@ -30,6 +31,13 @@ pub(super) const GUARD_BYTES: usize = 32 << 20;
 /// Unmapped addresses before the space, in case that compiled code should ever extend a sign.
 const GUARD_BEFORE_BYTES: usize = 2 << 30;
 const RESERVED_BYTES: usize = GUARD_BEFORE_BYTES + SPACE_BYTES + GUARD_BYTES;
+
+/// Regions that one system call can reset: it takes 2 GiB less a page, and most of that is address space
+/// which no step has touched.
+pub(super) const WIPED_TOGETHER: usize =
+    0x7fff_f000 / (STACK_BYTES as usize + STATIC_MUTABLE_BYTES + (IMAGE_BASE - ARENA_BASE) as usize);
+/// The most static data that a guest may write to.
+const STATIC_MUTABLE_BYTES: usize = 64 << 10;
 
 /// Up to here a resident step's arena is wiped by hand; what lies above goes back to the kernel.
 const WIPED_BYTES: usize = 1 << 20;
@@ -59,6 +67,10 @@ impl Template {
         }
         let mutable_start = guest.mutable_base as usize / PAGE_BYTES * PAGE_BYTES;
         let mutable = pages.split_off(mutable_start - start).into_boxed_slice();
+        if mutable.len() > STATIC_MUTABLE_BYTES {
+            let message = format!("the guest has {} bytes of mutable static data", mutable.len());
+            return Err(EngineError::Engine(message));
+        }
         Ok(Self { file, mutable, mutable_start })
     }
 }
@@ -119,7 +131,7 @@ pub(super) struct Region {
 
 impl Region {
     pub(super) fn new(template: &Arc<Template>) -> Result<Self, EngineError> {
-        let region = Self {
+        let mut region = Self {
             mapping: Arc::new(Mapping::reserve()?),
             template: Arc::clone(template),
             image_mapped: 0,
@@ -146,6 +158,7 @@ impl Region {
             &template.file,
             constants as u64,
         )?;
+        region.own_static_pages();
         Ok(region)
     }
 
@@ -237,15 +250,40 @@ impl Region {
         self.control().arena_exhausted != 0
     }
 
-    /// Gives every page that the guest may have written to back to the kernel.
-    pub(super) fn reset_by_kernel(&mut self) -> Result<(), EngineError> {
-        self.forget(0, STACK_BYTES as usize)?;
-        // Static data and arena at once, with the gap between them: each call interrupts all
-        // threads.
-        let start = self.template.mutable_start;
-        self.forget(start, IMAGE_BASE as usize - start)?;
-        self.input_end = INPUT_BASE;
+    /// Gives every page that the guests of these regions may have written to back to the kernel.
+    pub(super) fn reset_by_kernel<'a>(regions: impl IntoIterator<Item = &'a mut Self>) -> Result<(), EngineError> {
+        let mut regions: Vec<&mut Self> = regions.into_iter().collect();
+        let mut ranges = Vec::with_capacity(3 * regions.len());
+        for region in &mut regions {
+            region.input_end = INPUT_BASE;
+            for (start, bytes) in [
+                (0, STACK_BYTES as usize),
+                (region.template.mutable_start, region.template.mutable.len()),
+                (ARENA_BASE as usize, (IMAGE_BASE - ARENA_BASE) as usize),
+            ] {
+                ranges.push(Range { start: region.at(start), bytes });
+            }
+        }
+        // SAFETY: the ranges hold nothing but pages that guests may write to and pages that nobody may
+        // touch; the regions are idle and mutably borrowed, so nobody holds a reference to the bytes
+        // that change.
+        unsafe { wipe::forget_all(&ranges) }?;
+        regions.into_iter().for_each(Self::own_static_pages);
         Ok(())
+    }
+
+    /// Writes to each page of mutable static data what it holds. A guest that reads such a page before it writes to
+    /// it would take two faults, and the second one interrupts the other processors.
+    fn own_static_pages(&mut self) {
+        for (offset, byte) in self.template.mutable.iter().enumerate().step_by(PAGE_BYTES) {
+            // SAFETY: the page is mapped writable, and the region is idle and mutably borrowed.
+            unsafe { self.at(self.template.mutable_start + offset).write_volatile(*byte) };
+        }
+    }
+
+    /// Bytes of the arena that the last step used, as far as its guest says.
+    pub(super) fn arena_used(&self) -> usize {
+        self.control().arena_high.saturating_sub(ARENA_BASE) as usize
     }
 
     /// Sets back what the guest says that it wrote to: the stack from its low-water mark on, static
@@ -253,7 +291,7 @@ impl Region {
     pub(super) fn reset_by_hand(&mut self, stack_low: u32) -> Result<(), EngineError> {
         let end = self.control().arena_high;
         if end > IMAGE_BASE {
-            return self.reset_by_kernel();
+            return Self::reset_by_kernel([self]);
         }
         let used = (end.max(self.input_end) - ARENA_BASE) as usize;
         self.input_end = INPUT_BASE;

@@ -9,7 +9,7 @@ use wasmtime::{Config, Global, InstancePre, Linker, ModuleExport, OptLevel, Stor
 use super::guest::Guest;
 use super::memory::{Creator, with_memory};
 use super::region::{GUARD_BYTES, Region, SPACE_BYTES, Template};
-use super::watchdog::{Slot, Ticks, Watchdog};
+use super::watchdog::{Slot, TICKS, Ticks, Watchdog};
 use super::{EngineConfig, EngineError, Place, cache};
 
 /// The compiled guest. Cheap to clone, shared by all threads; make one per process.
@@ -44,7 +44,7 @@ impl Engine {
     }
 
     pub(super) fn with_guest(config: &EngineConfig, guest: &Guest) -> Result<Self, EngineError> {
-        let wasm = wasmtime::Engine::new(&wasm_config())?;
+        let wasm = wasmtime::Engine::new(wasm_config().epoch_interruption(config.checked_loops))?;
         let module = cache::load(&wasm, guest, config.cache_folder.as_deref())?;
         let step = module
             .get_export_index("step")
@@ -52,6 +52,7 @@ impl Engine {
         let stack_low = module.get_export_index("stack_low");
         // An empty linker: a guest that imports anything is refused here.
         let guest_pre = Linker::new(&wasm).instantiate_pre(&module)?;
+        let checked = config.checked_loops.then(|| wasm.clone());
         Ok(Self {
             inner: Arc::new(Inner {
                 wasm,
@@ -59,7 +60,7 @@ impl Engine {
                 step,
                 stack_low,
                 template: Arc::new(Template::new(guest)?),
-                watchdog: Watchdog::new(config.step_deadline),
+                watchdog: Watchdog::new(config.step_deadline, checked),
                 regions_per_place: config.regions_per_place.max(1),
             }),
         })
@@ -115,6 +116,8 @@ impl std::fmt::Debug for Engine {
 impl Instance {
     /// Runs the guest's only function.
     pub(super) fn step(&mut self) -> wasmtime::Result<()> {
+        // The first tick may come at once.
+        self.store.set_epoch_deadline(TICKS + 1);
         self.step.call(&mut self.store, ())
     }
 

@@ -1,8 +1,9 @@
 //! The wall-clock backstop: a thread that takes the memory away from a step that overstays.
 //!
 //! Compiled code carries no checks for time, so that searches run at full speed. A guest without memory
-//! traps at its next access; a loop without one is excluded by how the guest is written. Budgets, not
-//! this, are what ends a step that a model made too long.
+//! traps at its next access; a loop without one is excluded by how the guest is written, and by fuzzing it in
+//! an engine whose loops do look at the clock. Budgets, not this, are what ends a step that a model made too
+//! long.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +14,7 @@ use std::time::Duration;
 use super::region::Mapping;
 
 /// The deadline is this many ticks.
-const TICKS: u64 = 8;
+pub(super) const TICKS: u64 = 8;
 
 /// A count of ticks since the watchdog was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +38,8 @@ pub(super) struct Watchdog {
 struct Shared {
     now: AtomicU64,
     tick: Duration,
+    /// The engine whose compiled loops look at its epoch.
+    checked: Option<wasmtime::Engine>,
     watched: Mutex<Watched>,
 }
 
@@ -47,9 +50,10 @@ struct Watched {
 }
 
 impl Watchdog {
-    pub(super) fn new(deadline: Duration) -> Self {
+    /// Also advances the epoch of `checked` with every tick.
+    pub(super) fn new(deadline: Duration, checked: Option<wasmtime::Engine>) -> Self {
         let tick = (deadline / TICKS as u32).max(Duration::from_millis(1));
-        Self { shared: Arc::new(Shared { now: AtomicU64::new(0), tick, watched: Mutex::default() }) }
+        Self { shared: Arc::new(Shared { now: AtomicU64::new(0), tick, checked, watched: Mutex::default() }) }
     }
 
     /// Looks after `slot` for as long as it lives.
@@ -80,6 +84,9 @@ impl Watchdog {
 impl Shared {
     fn look(&self) {
         let now = Ticks(self.now.fetch_add(1, Ordering::Relaxed) + 1);
+        if let Some(engine) = &self.checked {
+            engine.increment_epoch();
+        }
         lock(&self.watched).slots.retain(|slot| {
             slot.upgrade().is_some_and(|slot| {
                 slot.look(now);

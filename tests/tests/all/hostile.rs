@@ -2,11 +2,13 @@
 //! and budgets. Archives and repositories that mean harm are the runtime's own tests.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sparring_fuzz::{Call, Choices, NativeSession, hostile, oracle, sample};
 use sparring_guest::limits::Limits;
 use sparring_guest::step::{Settings, Status};
-use sparring_runtime::engine::Policy;
+use sparring_runtime::engine::{Engine, EngineConfig, Policy};
+use sparring_runtime::session::Stepper;
 use sparring_tests::world::{self, PROFILES, limited, session, settings, shell, step, stepper};
 use sparring_tree::{Node, Tree, TreeBuilder, TreeLimits, path};
 
@@ -149,7 +151,10 @@ fn ten_thousand_patterns_end_inside_their_budgets() {
 
 #[test]
 fn a_thousand_hostile_scripts_end_inside_their_budgets() {
-    let mut stepper = stepper(Policy::Resident);
+    // In code that looks at the clock in every loop: also one that touches no memory would be found.
+    let config = EngineConfig { checked_loops: true, ..EngineConfig::default() };
+    let engine = Engine::new(&config).expect("an engine");
+    let mut stepper = Stepper::new(&engine, Policy::Resident, Arc::default());
     let mut choices = Choices::seeded(4);
     let mut statuses: BTreeMap<&str, usize> = BTreeMap::new();
     for index in 0..1_000 {

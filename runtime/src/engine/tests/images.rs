@@ -22,7 +22,7 @@ fn more_images_than_regions() {
                 assert_eq!(output[LOADED], value, "round {round}");
             }
         }
-        assert_eq!(place.regions().count(), 4);
+        assert_eq!(place.regions().expect("wiped regions").count(), 4);
     }
 }
 

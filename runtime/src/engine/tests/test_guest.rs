@@ -18,6 +18,7 @@ const PANIC: u32 = 4;
 const LOOP: u32 = 8;
 const BAD_OUTPUT: u32 = 16;
 const EXHAUSTED: u32 = 32;
+const SPIN: u32 = 64;
 
 /// What the guest fills memory with.
 pub(super) const SECRET: u8 = 0xA5;
@@ -49,6 +50,11 @@ impl Order {
 
     pub(super) fn then_loop(self) -> Self {
         Self { flags: self.flags | LOOP, ..self }
+    }
+
+    /// A loop that touches no memory.
+    pub(super) fn then_spin(self) -> Self {
+        Self { flags: self.flags | SPIN, ..self }
     }
 
     pub(super) fn then_name_a_bad_output(self) -> Self {
@@ -141,6 +147,9 @@ fn step() -> Function {
         store(code, control(std::mem::offset_of!(Control, panic_bytes)), 4);
         store(code, control(std::mem::offset_of!(Control, panic_text)), u32::from_le_bytes(*b"boom"));
         code.unreachable();
+    });
+    when(&mut code, SPIN, |code| {
+        code.loop_(BlockType::Empty).br(0).end();
     });
     when(&mut code, LOOP, |code| {
         code.loop_(BlockType::Empty);

@@ -40,7 +40,18 @@ fn a_commit_is_read_by_every_name_and_holds_no_later_one() {
     let bare = tempfile::tempdir().unwrap();
     git(bare.path(), &["clone", "-q", "--bare", "--no-local", folder.path().to_str().unwrap(), "."]);
     for place in [folder.path(), bare.path()] {
-        for name in [&first, &first[..10], "v1", "refs/tags/v1", "tags/v1", &first.to_uppercase()] {
+        for name in [
+            &first,
+            &first[..10],
+            "v1",
+            "refs/tags/v1",
+            "tags/v1",
+            &first.to_uppercase(),
+            "HEAD~1",
+            "main^",
+            "HEAD~0^1^0",
+            "v1~0",
+        ] {
             let (tree, provenance) = read(place, Some(name)).unwrap();
             assert_eq!(listing(&tree), FIRST, "{name}");
             assert_eq!(provenance.commit.as_ref(), Some(&first));
@@ -73,11 +84,29 @@ fn revisions_that_name_no_commit_are_refused() {
     let tree = git(folder.path(), &["rev-parse", "HEAD^{tree}"]);
     symlink("refs/heads/main", folder.path().join("outside")).unwrap();
     let absent = "0123456789012345678901234567890123456789";
-    for name in ["nope", "", "HEAD~1", "HEAD^", "main@{1}", ":/one", "../outside", "-q", "abc", absent, &tree] {
+    for name in [
+        "nope",
+        "",
+        "HEAD~2",
+        "HEAD~99999999999",
+        "HEAD^2",
+        "HEAD^{tree}",
+        "~1",
+        "^HEAD",
+        "main@{1}",
+        ":/one",
+        "../outside",
+        "-q",
+        "abc",
+        absent,
+        &tree,
+    ] {
         assert_eq!(verdict(&read(folder.path(), Some(name))), "revision", "{name}");
     }
-    let error = Source::open(folder.path(), Some("HEAD~1")).unwrap_err().to_string();
-    assert!(error.ends_with("revision `HEAD~1` is an expression; give an object name, a branch or a tag"), "{error}");
+    let error = |name| Source::open(folder.path(), Some(name)).unwrap_err().to_string();
+    assert!(error("HEAD~9").ends_with("revision `HEAD~9` goes back behind the first commit"), "{}", error("HEAD~9"));
+    let text = error("main@{1}");
+    assert!(text.ends_with("give an object name, a branch or a tag, with `~N` or `^` behind it"), "{text}");
 }
 
 #[test]
