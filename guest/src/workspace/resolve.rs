@@ -34,7 +34,7 @@ impl<'a> Workspace<'a> {
         // Components still to walk, the next one last; links put their own components here.
         let mut ahead: Vec<Vec<u8>> = Vec::new();
         push_components(&mut ahead, text);
-        let must_be_directory = text.ends_with(b"/") || text.ends_with(b"/.") || text == b".";
+        let mut must_be_directory = asks_for_directory(text);
         let mut links = 0;
         while let Some(name) = ahead.pop() {
             if name == b".." {
@@ -65,6 +65,8 @@ impl<'a> Workspace<'a> {
                             return Err(FileError::NotFound);
                         }
                         let target = target.to_vec();
+                        // A link `a -> file/` leads to no file, however it is reached.
+                        must_be_directory |= is_last && asks_for_directory(&target);
                         if target.starts_with(b"/") {
                             path = VirtualPath::ROOT;
                         } else {
@@ -105,6 +107,11 @@ impl<'a> Workspace<'a> {
         let node = self.node(&path).ok_or(FileError::NotFound)?;
         Ok((path, node))
     }
+}
+
+/// Whether a path ends so that it can only name a directory.
+fn asks_for_directory(text: &[u8]) -> bool {
+    text.ends_with(b"/") || text.ends_with(b"/.") || text == b"."
 }
 
 fn push_components(ahead: &mut Vec<Vec<u8>>, text: &[u8]) {
