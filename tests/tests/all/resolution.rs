@@ -39,10 +39,17 @@ fn target(choices: &mut Choices<'_>) -> String {
     format!("{start}{}", path(choices))
 }
 
+/// Half of the paths lead somewhere as they stand; the others are put together from names.
 fn path(choices: &mut Choices<'_>) -> String {
+    let whole = ["top", "one/inner", "one/two/deep", "one/two", "a", "b", "c", "one/d", "one/two/e", "one/../top"];
     let names = ["top", "one", "inner", "two", "deep", "a", "b", "c", "d", "e", "..", ".", "testbed", "missing"];
-    let parts: Vec<&str> = (0..choices.between(1, 5)).map(|_| choices.pick(&names)).collect();
-    format!("{}{}", parts.join(choices.pick(&["/", "/", "/", "//", "/./"])), choices.pick(&["", "", "", "/", "/."]))
+    let start = if choices.percent(50) {
+        choices.pick(&whole).to_owned()
+    } else {
+        let parts: Vec<&str> = (0..choices.between(1, 5)).map(|_| choices.pick(&names)).collect();
+        parts.join(choices.pick(&["/", "/", "/", "//", "/./"]))
+    };
+    format!("{start}{}", choices.pick(&["", "", "", "", "", "/", "/."]))
 }
 
 /// What the kernel finds when the root is `root` and the current folder is its `testbed`.
@@ -120,5 +127,5 @@ fn paths_lead_where_the_kernel_says() {
         }
     }
     println!("{compared} paths in {TREES} trees: {found} led to a file, {looped} to too many links, 0 differ");
-    assert!(found > 1_000 && looped > 100, "{found} found, {looped} looped");
+    assert!(found > 500 && looped > 50, "{found} found, {looped} looped");
 }
