@@ -10,6 +10,84 @@ use crate::workspace::VirtualPath;
 const EFFECTS: &[&str] =
     &["ipython", "make", "mypy", "pip", "pip3", "py.test", "pylint", "pytest", "python", "python2", "python3", "tox"];
 
+/// Programs that a developer's machine may have and the container has not: interactive ones, other
+/// languages, services, what needs rights or a network. That they are missing is labelled.
+const ABSENT: &[&str] = &[
+    "bundle",
+    "cargo",
+    "cmake",
+    "code",
+    "conda",
+    "crontab",
+    "dig",
+    "dnf",
+    "docker",
+    "docker-compose",
+    "emacs",
+    "ftp",
+    "gcc",
+    "gdb",
+    "gem",
+    "gh",
+    "go",
+    "htop",
+    "ifconfig",
+    "ip",
+    "java",
+    "javac",
+    "journalctl",
+    "kubectl",
+    "lynx",
+    "man",
+    "mamba",
+    "mvn",
+    "mysql",
+    "nano",
+    "nc",
+    "netstat",
+    "node",
+    "npm",
+    "npx",
+    "nslookup",
+    "nvim",
+    "perl",
+    "php",
+    "ping",
+    "pipenv",
+    "pnpm",
+    "poetry",
+    "podman",
+    "ps",
+    "psql",
+    "rsync",
+    "ruby",
+    "rustc",
+    "rustup",
+    "scp",
+    "screen",
+    "service",
+    "sftp",
+    "ssh",
+    "strace",
+    "su",
+    "sudo",
+    "systemctl",
+    "telnet",
+    "tmux",
+    "top",
+    "uv",
+    "vi",
+    "view",
+    "vim",
+    "yarn",
+    "yum",
+];
+
+/// Whether a real environment may well have a program that this one lacks.
+pub fn is_refused(name: &[u8]) -> bool {
+    ABSENT.iter().any(|absent| absent.as_bytes() == base_name(name))
+}
+
 /// What a shell calls the status of a process that was killed by signal 13, `SIGPIPE`.
 pub const BROKEN_PIPE_STATUS: u8 = 128 + 13;
 

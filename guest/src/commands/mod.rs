@@ -34,8 +34,11 @@ mod link;
 mod ls;
 mod make;
 mod mode;
+mod network;
 mod nl;
 pub mod options;
+mod packages;
+mod pager;
 mod patch;
 mod paths;
 pub mod printf;
@@ -63,7 +66,7 @@ mod xargs;
 
 pub use context::Context;
 pub use environment::Environment;
-pub use launch::{BROKEN_PIPE_STATUS, Program, ask_host, base_name, demand, launch, lookup};
+pub use launch::{BROKEN_PIPE_STATUS, Program, ask_host, base_name, demand, is_refused, launch, lookup};
 pub use sink::Sink;
 
 use crate::budget::Stoppable;
@@ -92,6 +95,8 @@ pub struct Command {
 /// All commands, sorted by name.
 pub const COMMANDS: &[&Command] = &[
     &truth::BRACKET,
+    &packages::APT,
+    &packages::APT_GET,
     &simple::ARCH,
     &awk::AWK,
     &paths::BASENAME,
@@ -101,6 +106,7 @@ pub const COMMANDS: &[&Command] = &[
     &simple::CLEAR,
     &cmp::CMP,
     &copy::CP,
+    &network::CURL,
     &cut::CUT,
     &facts::DATE,
     &usage::DF,
@@ -122,12 +128,14 @@ pub const COMMANDS: &[&Command] = &[
     &head::HEAD,
     &simple::HOSTNAME,
     &facts::ID,
+    &pager::LESS,
     &link::LN,
     &simple::LOGNAME,
     &ls::LS,
     &awk::MAWK,
     &digests::MD5SUM,
     &make::MKDIR,
+    &pager::MORE,
     &rename::MV,
     &wrappers::NICE,
     &nl::NL,
@@ -168,6 +176,7 @@ pub const COMMANDS: &[&Command] = &[
     &uniq::UNIQ,
     &remove::UNLINK,
     &wc::WC,
+    &network::WGET,
     &wrappers::WHICH,
     &simple::WHOAMI,
     &xargs::XARGS,

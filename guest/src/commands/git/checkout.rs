@@ -187,7 +187,8 @@ impl Git<'_, '_, '_> {
                 _ => None,
             };
         }
-        let stays = matches!(name, b"HEAD" | b"@") && !detach;
+        // To git 2.39 `@` is a commit as any other.
+        let stays = name == b"HEAD" && !detach;
         if stays {
             return Ok(0);
         }

@@ -350,10 +350,8 @@ fn unquote(text: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn reversed(patch: FilePatch) -> FilePatch {
     let mut patch = patch;
     std::mem::swap(&mut patch.old_name, &mut patch.new_name);
-    // A mode on the index line alone is that of both sides.
-    if patch.new_mode.is_some() || patch.is_deleted {
-        std::mem::swap(&mut patch.old_mode, &mut patch.new_mode);
-    }
+    // Git 2.39 takes a mode on the index line, which is that of both sides, for the new one then.
+    std::mem::swap(&mut patch.old_mode, &mut patch.new_mode);
     std::mem::swap(&mut patch.is_new, &mut patch.is_deleted);
     for hunk in &mut patch.hunks {
         std::mem::swap(&mut hunk.old_start, &mut hunk.new_start);

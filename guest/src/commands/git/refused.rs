@@ -4,6 +4,7 @@ use super::options::Takes;
 use super::{Attempt, Git};
 use crate::budget::Stoppable;
 use crate::commands::Context;
+use crate::machine::Provenance;
 
 /// What `git` alone prints.
 pub(super) const USAGE: &str = "usage: git [-v | --version] [-h | --help] [-C <path>] [-c <name>=<value>]
@@ -135,6 +136,7 @@ fn host(address: &[u8]) -> Option<&[u8]> {
 }
 
 fn unreachable_host(context: &mut Context<'_, '_>, address: &[u8], host: &[u8]) -> Stoppable<()> {
+    context.machine.effects.note(Provenance::Refused);
     if address.starts_with(b"http") {
         let slash: &[u8] = if address.ends_with(b"/") { b"" } else { b"/" };
         return context.error(

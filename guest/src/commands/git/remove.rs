@@ -142,7 +142,7 @@ impl Git<'_, '_, '_> {
             } else if !is_tracked {
                 Some(b"not under version control")
             } else if self.worktree_blob(&to).is_some() && self.is_directory(&from) {
-                Some(b"destination already exists")
+                Some(b"cannot move directory over file")
             } else if self.worktree_blob(&to).is_some() && !parsed.has("force") {
                 Some(b"destination exists")
             } else if target.ends_with(b"/") && !into && !self.is_directory(&from) {

@@ -41,34 +41,29 @@ pub(super) fn leave_loop(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i3
 }
 
 /// The status operand of `exit` and `return`.
-fn status_operand(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<Option<i32>> {
+fn status_operand(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
     let operands = match words.get(1) {
         Some(first) if first == b"--" => &words[2..],
         _ => &words[1..],
     };
-    let Some(text) = operands.first() else { return Ok(Some(shell.process.status)) };
+    let Some(text) = operands.first() else { return Ok(shell.process.status) };
     match parse_number(text) {
         Some(_) if operands.len() > 1 => {
             shell.complain_as(&words[0], b"too many arguments")?;
-            Ok(None)
+            Err(shell.leave_text())
         }
-        Some(number) => Ok(Some((number & 0xff) as i32)),
+        Some(number) => Ok((number & 0xff) as i32),
         None => {
             shell.complain_as(&words[0], &[&text[..], b": numeric argument required"].concat())?;
-            Ok(Some(2))
+            Ok(2)
         }
     }
 }
 
 /// `exit`
 pub(super) fn exit(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
-    match status_operand(shell, words)? {
-        Some(status) => {
-            shell.process.status = status;
-            Err(Interrupt::Exit)
-        }
-        None => Err(Interrupt::discard(shell, 1)),
-    }
+    shell.process.status = status_operand(shell, words)?;
+    Err(Interrupt::Exit)
 }
 
 /// `logout`
@@ -79,17 +74,13 @@ pub(super) fn logout(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
 
 /// `return`
 pub(super) fn return_(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
+    let status = status_operand(shell, words)?;
     if shell.process.calls.is_empty() && shell.process.sourcing == 0 {
         shell.complain_as(&words[0], b"can only `return' from a function or sourced script")?;
         return Ok(2);
     }
-    match status_operand(shell, words)? {
-        Some(status) => {
-            shell.process.status = status;
-            Err(Interrupt::Return)
-        }
-        None => Err(Interrupt::discard(shell, 1)),
-    }
+    shell.process.status = status;
+    Err(Interrupt::Return)
 }
 
 /// `shift`
@@ -302,6 +293,7 @@ pub(super) fn ulimit(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
     let text = match given.options.iter().map(|(letter, _)| *letter).find(|letter| !matches!(letter, b'S' | b'H')) {
         Some(b'n') => "1048576\n",
         Some(b's') => "8192\n",
+        Some(b'q') => "819200\n",
         Some(b'c') => "0\n",
         Some(b'p') => "8\n",
         Some(b'l') => "8192\n",

@@ -185,6 +185,12 @@ pub(super) fn mapfile(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> 
     let value = |letter: u8| given.options.iter().rev().find(|(other, _)| *other == letter).map(|(_, value)| *value);
     let number = |letter: u8| value(letter).and_then(parse_number);
     let name = given.operands.first().map_or(&b"MAPFILE"[..], Vec::as_slice);
+    for (letter, what) in [(b'n', "invalid line count"), (b's', "invalid line count"), (b'O', "invalid array origin")] {
+        if let Some(text) = value(letter).filter(|text| parse_number(text).is_none_or(|number| number < 0)) {
+            shell.complain_as(&words[0], &[text, b": ", what.as_bytes()].concat())?;
+            return Ok(1);
+        }
+    }
     if !is_identifier(name) {
         shell.complain_as(&words[0], &[b"`", name, b"': not a valid identifier"].concat())?;
         return Ok(1);

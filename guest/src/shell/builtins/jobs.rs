@@ -25,8 +25,18 @@ pub(super) fn disown(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
 }
 
 /// `jobs`: none is ever running.
-pub(super) fn jobs(_shell: &mut Shell<'_, '_>, _words: &[Vec<u8>]) -> Run<i32> {
-    Ok(0)
+pub(super) fn jobs(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
+    let given = match shell.options(words, "lpnrsx")? {
+        Ok(given) => given,
+        Err(status) => return Ok(status),
+    };
+    if given.has(b'x') {
+        return Ok(0);
+    }
+    for text in given.operands {
+        shell.complain_as(&words[0], &[&text[..], b": no such job"].concat())?;
+    }
+    Ok(i32::from(!given.operands.is_empty()))
 }
 
 /// `wait`

@@ -2,6 +2,7 @@
 
 use super::{Interrupt, Run};
 use crate::commands::{self, Environment, Program};
+use crate::machine::Provenance;
 use crate::shell::builtins::{self, Builtin};
 use crate::shell::syntax::{Command, CommandKind, Function, SimpleCommand, Word, assignment_length};
 use crate::shell::{Shell, ShellKind};
@@ -96,6 +97,12 @@ impl Shell<'_, '_> {
             self.process.status = self.process.substitution_status.unwrap_or(0);
             return Ok(());
         };
+        if simple.words.first().is_some_and(|word| word.text.starts_with(b"%")) {
+            // A job: `%1` stands for `fg %1`.
+            self.complain(b"fg: no job control")?;
+            self.process.status = 1;
+            return Ok(());
+        }
         let function = self.process.functions.get(name.as_slice()).cloned();
         let builtin = builtins::find(name);
         let has_scope = !simple.assignments.is_empty();
@@ -170,6 +177,9 @@ impl Shell<'_, '_> {
         let Some(name) = words.first() else { return Ok(0) };
         let path = if name.contains(&b'/') { Some(name.clone()) } else { self.find_in_path(name) };
         let Some(path) = path else {
+            if commands::is_refused(name) {
+                self.machine.effects.note(Provenance::Refused);
+            }
             let shown = crate::shell::syntax::printable(name);
             let message: &[u8] = if self.kind == ShellKind::Dash { b": not found" } else { b": command not found" };
             self.complain(&[&shown[..], message].concat())?;

@@ -1,6 +1,7 @@
 //! `if`, loops, `case`, groups, subshells, function definitions.
 
 use super::{Interrupt, Run};
+use crate::machine::Provenance;
 use crate::shell::Shell;
 use crate::shell::pattern;
 use crate::shell::syntax::{CaseClause, CaseEnd, CommandKind, List, Word, is_identifier};
@@ -53,6 +54,7 @@ impl Shell<'_, '_> {
                 Ok(())
             }
             CommandKind::Coprocess => {
+                self.machine.effects.note(Provenance::Refused);
                 self.complain(b"coproc: cannot start a co-process: Resource temporarily unavailable")?;
                 self.process.status = 1;
                 Ok(())

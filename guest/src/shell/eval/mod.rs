@@ -170,6 +170,16 @@ impl Shell<'_, '_> {
         [shell, b": ", name, format!(": line {line}: ").as_bytes()].concat()
     }
 
+    /// What a builtin with too many arguments does: it abandons the line, and with it the whole text
+    /// of `bash -c`.
+    pub(crate) fn leave_text(&mut self) -> Interrupt {
+        if self.kind == ShellKind::Command {
+            self.process.status = 1;
+            return Interrupt::Exit;
+        }
+        Interrupt::discard(self, 1)
+    }
+
     /// What an expansion error does that ends a shell without a prompt.
     pub(crate) fn fatal_expansion(&mut self) -> Interrupt {
         if self.is_interactive() && self.process.subshell == 0 {
