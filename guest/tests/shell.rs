@@ -216,6 +216,28 @@ fn writers_learn_that_their_reader_has_left() {
     assert_eq!(compare("pipes", &table(include_str!("shell_pipes.txt"))), 0);
 }
 
+/// What weaker policies type: prose, Python, markup, tools of other scaffolds, commands cut short.
+/// Each alone and in pairs, so that errors meet all kinds of surroundings.
+#[test]
+fn prose_gets_the_errors_of_bash() {
+    let phrases = table(include_str!("shell_prose.txt"));
+    let mut generator = shell_generator::Generator::new(0xbad);
+    let mut scripts = phrases.clone();
+    while scripts.len() < phrases.len() + 300 {
+        let (first, second) = (generator.of(&phrases), generator.of(&phrases));
+        scripts.push(match scripts.len() % 6 {
+            0 => format!("{first}\n{second}"),
+            1 => format!("{first}; {second}"),
+            2 => format!("{first} || {second}"),
+            3 => format!("echo start\n{first}\necho end"),
+            4 => format!("f() {{ {first}; }}; f; echo $?"),
+            _ => format!("if {first}; then {second}; fi"),
+        });
+    }
+    assert!(scripts.len() > 400);
+    assert_eq!(compare("prose", &scripts), 0);
+}
+
 /// Generated scripts: `SPARRING_CASES` of them, from a fixed seed.
 #[test]
 fn generated_scripts_run_as_in_bash() {

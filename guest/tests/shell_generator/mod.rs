@@ -47,6 +47,11 @@ impl Generator {
         self.below(count) == 0
     }
 
+    /// One of these texts.
+    pub(crate) fn of<'t>(&mut self, choices: &'t [String]) -> &'t str {
+        &choices[self.below(choices.len())]
+    }
+
     fn pick<'t>(&mut self, choices: &[&'t str]) -> &'t str {
         choices[self.below(choices.len())]
     }

@@ -18,6 +18,8 @@ pub enum SyntaxErrorKind {
     Plain,
     /// A quote or bracket that never closes: status 2, unless a failure came before it.
     Unclosed,
+    /// In a `[[ ]]` that the text's end cuts off: the same statuses.
+    CutCondition,
     /// Inside a command substitution: status 127.
     Substitution,
     /// Inside `name=( ... )`: status 1.
@@ -75,8 +77,11 @@ impl SyntaxError {
     /// The exit status that it leaves behind; `last` is the one before.
     pub fn status(&self, last: i32) -> i32 {
         match self.kind {
-            SyntaxErrorKind::Unclosed if last != 0 => last,
-            SyntaxErrorKind::Plain | SyntaxErrorKind::Unclosed | SyntaxErrorKind::Nesting => 2,
+            SyntaxErrorKind::Unclosed | SyntaxErrorKind::CutCondition if last != 0 => last,
+            SyntaxErrorKind::Plain
+            | SyntaxErrorKind::Unclosed
+            | SyntaxErrorKind::CutCondition
+            | SyntaxErrorKind::Nesting => 2,
             SyntaxErrorKind::Substitution => 127,
             SyntaxErrorKind::CompoundAssignment => 1,
             SyntaxErrorKind::Condition => last,

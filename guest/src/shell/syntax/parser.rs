@@ -129,7 +129,7 @@ impl<'s> Parser<'s> {
         loop {
             match self.read_token() {
                 Ok(token) if token.kind == Kind::Newline => return error,
-                Ok(token) if token.kind == Kind::End => return error.of_kind(SyntaxErrorKind::Plain),
+                Ok(token) if token.kind == Kind::End => return error.of_kind(SyntaxErrorKind::CutCondition),
                 Ok(_) => {}
                 Err(second) if second.kind == SyntaxErrorKind::Nesting => return second,
                 Err(second) => {
