@@ -47,6 +47,28 @@ enum Command {
     Replay(command::replay::Arguments),
     /// Hammers a profile's tools with generated calls, natively and in wasm.
     Fuzz(command::fuzz::Arguments),
+    /// Hands final test runs to workers and reads their verdicts.
+    #[cfg(feature = "worker")]
+    Reward(command::reward::Arguments),
+    /// Hands final test runs to workers and reads their verdicts (not in this build).
+    #[cfg(not(feature = "worker"))]
+    Reward(WithoutWorker),
+}
+
+/// Whatever was asked of a part that this build lacks.
+#[cfg(not(feature = "worker"))]
+#[derive(Debug, clap::Args)]
+struct WithoutWorker {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    rest: Vec<String>,
+}
+
+#[cfg(not(feature = "worker"))]
+impl WithoutWorker {
+    fn refuse(&self) -> Result<(), CommandError> {
+        let text = "this build has no workers; add `--features worker` (or `nats`) to cargo's arguments";
+        Err(CommandError::Usage(format!("{text}: `{}`", self.rest.join(" "))))
+    }
 }
 
 fn main() -> ExitCode {
@@ -62,6 +84,10 @@ fn main() -> ExitCode {
         Command::Rollout(arguments) => command::rollout::run(&arguments),
         Command::Replay(arguments) => command::replay::run(&arguments),
         Command::Fuzz(arguments) => command::fuzz::run(&arguments),
+        #[cfg(feature = "worker")]
+        Command::Reward(arguments) => command::reward::run(&arguments),
+        #[cfg(not(feature = "worker"))]
+        Command::Reward(arguments) => arguments.refuse(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -30,6 +30,12 @@ pub(crate) const GIT: Need = Need { program: "git", version: "", remedy: "the pa
 /// For tests that compare with CPython, and for the demo's own input.
 pub(crate) const PYTHON: Need = Need { program: "python3", version: "", remedy: "the package python3" };
 
+/// For the queue that several machines share.
+pub(crate) const NATS: Need = Need { program: "nats-server", version: "", remedy: "the package nats-server" };
+
+/// For the library that makes writes fail and clocks jump under the queue.
+pub(crate) const GCC: Need = Need { program: "gcc", version: "", remedy: "the packages gcc and libc6-dev" };
+
 impl Need {
     /// Why the need is not met; `None` when it is.
     pub(crate) fn missing(&self) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::needs::{self, GIT, GNU_TOOLS, PYTHON};
+use crate::needs::{self, GCC, GIT, GNU_TOOLS, NATS, PYTHON};
 use crate::{gen_docs, root, tidy};
 
 /// A part of the test suite: arguments of `cargo test`, and what the machine must have.
@@ -18,6 +18,7 @@ fn parts() -> Vec<Part> {
     let python = needs::missing([&PYTHON]);
     let both: Vec<String> = git.iter().chain(&python).cloned().collect();
     let daemon: Vec<String> = needs::missing_daemon().into_iter().chain(python.clone()).collect();
+    let queue = needs::missing([&NATS, &GCC]);
     let part = |name, arguments, needs: &[String]| Part { name, arguments, needs: needs.to_vec() };
     vec![
         part(
@@ -37,9 +38,11 @@ fn parts() -> Vec<Part> {
             &[],
         ),
         part("promises across crates", &["-p", "sparring-tests", "-p", "sparring-fuzz"], &both),
-        part("the worker", &["-p", "sparring-worker", "--lib"], &[]),
-        part("real containers", &["-p", "sparring-worker", "--test", "container"], &daemon),
-        part("the command", &["-p", "sparring"], &[]),
+        part("the worker", &["-p", "sparring-worker", "--features", "nats", "--lib"], &[]),
+        part("real containers", &["-p", "sparring-worker", "--features", "nats", "--test", "container"], &daemon),
+        // Prints what each promise counted; without root it leaves the network namespaces out and says so.
+        part("the reward queue", &["-p", "sparring-worker", "--features", "nats", "--test", "reliability"], &queue),
+        part("the command", &["-p", "sparring", "--features", "nats"], &[]),
         part("benches build and run once", &["-p", "sparring-benches", "--benches", "--", "--test"], &[]),
     ]
 }

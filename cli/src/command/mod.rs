@@ -6,6 +6,8 @@ pub(crate) mod fidelity;
 pub(crate) mod fuzz;
 pub(crate) mod image;
 pub(crate) mod replay;
+#[cfg(feature = "worker")]
+pub(crate) mod reward;
 pub(crate) mod rollout;
 pub(crate) mod session;
 pub(crate) mod tasks;

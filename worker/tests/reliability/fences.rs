@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use rustix::process::Signal;
-use sparring_worker::queue::{Held, Queue};
+use sparring_worker::queue::{Held, Policy, Queue};
 
-use crate::fake::{Play, policy};
+use crate::fake::{self, Play};
 use crate::process::{Process, command, pause, signal, state};
 use crate::roles::committed;
 use crate::store::{Kind, Store};
@@ -16,15 +16,9 @@ pub(crate) fn check(kind: Kind) -> Outcome {
     let workers: u64 = if is_nightly() { 100 } else { 20 };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let queue = runtime.block_on(store.open(policy()));
+    let mut late = start(&store, workers)?;
     let jobs: Vec<_> = (0..workers).map(|number| Play { number, ..Play::default() }.job()).collect();
     runtime.block_on(queue.submit_all(&jobs)).map_err(|error| error.to_string())?;
-    let mut late: Vec<Process> = (0..workers)
-        .map(|number| {
-            let mut command = command("late");
-            command.env("ADDRESS", store.address()).env("NAME", format!("late {number}"));
-            Process::start(command)
-        })
-        .collect();
     for process in &mut late {
         ensure!(process.line().as_deref() == Some("leased"), "a worker got no job");
     }
@@ -55,4 +49,24 @@ pub(crate) fn check(kind: Kind) -> Outcome {
     ensure!(counts.fenced == workers, "the queue counted {}", counts.fenced);
     ensure!(before == after && counts.scored == workers, "late results changed verdicts: {counts:?}");
     Ok(format!("{workers} workers stopped past their lease: {fenced} late results fenced, counter {}", counts.fenced))
+}
+
+/// A lease that lasts until all have got theirs, on a busy machine too.
+pub(crate) fn policy() -> Policy {
+    Policy { lease: Duration::from_secs(6), ..fake::policy() }
+}
+
+/// Workers that are connected and wait for jobs.
+fn start(store: &Store, workers: u64) -> Result<Vec<Process>, String> {
+    let mut late: Vec<Process> = (0..workers)
+        .map(|number| {
+            let mut command = command("late");
+            command.env("ADDRESS", store.address()).env("NAME", format!("late {number}"));
+            Process::start(command)
+        })
+        .collect();
+    for process in &mut late {
+        ensure!(process.line().as_deref() == Some("ready"), "a worker did not start");
+    }
+    Ok(late)
 }

@@ -12,7 +12,7 @@ use sparring_worker::queue::{AnyQueue, Committed, Deliveries, Lease, Queue};
 use sparring_worker::worker::{Metrics, Options, Stage, Worker, work};
 
 use crate::fake::{FakeRunner, Play, grade, policy};
-use crate::{clock, process, store, write_faults};
+use crate::{clock, fences, process, store, write_faults};
 
 pub(crate) fn play(role: &str) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -103,14 +103,18 @@ async fn worker() {
 
 /// Takes one job, is stopped, and comes with its result when it is resumed.
 async fn late() {
-    let queue = queue().await;
+    let queue = store::open(&setting("ADDRESS"), fences::policy()).await;
     let name = setting("NAME");
-    let (job, lease) = loop {
-        if let Some(granted) = queue.lease(&name, &[]).await.expect("a lease") {
-            break granted;
+    say("ready");
+    let mut granted = None;
+    for _ in 0..6000 {
+        granted = queue.lease(&name, &[]).await.expect("a lease");
+        if granted.is_some() {
+            break;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
-    };
+    }
+    let (job, lease) = granted.expect("a job for everyone");
     say("leased");
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
     let committed = committed(&Play::of(&job), &name);
