@@ -30,11 +30,13 @@
 //! Nothing here does I/O beside readers and writers over [`std::io::Read`] and [`std::io::Write`].
 
 pub mod change;
+pub mod dependency_search;
 pub mod edit;
 pub mod execution;
 pub mod format;
 pub mod function_generation;
 pub mod function_localization;
+pub mod generate;
 pub mod grading;
 pub mod jobs;
 pub mod jsonl;

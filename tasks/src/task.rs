@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sparring_tree::{Digest, Tree};
 
+use crate::dependency_search::Dependencies;
 use crate::edit::Edit;
 use crate::function_generation::Missing;
 use crate::function_localization::Target;
@@ -52,15 +53,28 @@ pub enum Kind {
     FunctionGeneration,
     /// Fix a planted bug.
     Mutant,
+    /// Mark every definition of the repository that a function uses.
+    DependencySearch,
 }
 
 impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 4] =
+        [Self::FunctionLocalization, Self::FunctionGeneration, Self::Mutant, Self::DependencySearch];
+
+    /// The kind of a name; `mutants` is understood as well.
+    pub fn named(name: &str) -> Option<Self> {
+        let name = if name == "mutants" { "mutant" } else { name };
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Its name in files and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::FunctionLocalization => "function_localization",
             Self::FunctionGeneration => "function_generation",
             Self::Mutant => "mutant",
+            Self::DependencySearch => "dependency_search",
         }
     }
 }
@@ -112,6 +126,8 @@ pub enum Answer {
     FunctionGeneration(Missing),
     /// The bug that was planted.
     Mutant(Mutant),
+    /// What the function uses.
+    DependencySearch(Dependencies),
 }
 
 /// A task of a version that this build does not read.

@@ -5,6 +5,7 @@ use sparring_tree::Tree;
 
 use crate::Verdict;
 use crate::change::{self, Change};
+use crate::dependency_search;
 use crate::edit::EditError;
 use crate::function_generation;
 use crate::function_localization;
@@ -83,6 +84,7 @@ pub fn verify(task: &Task, changes: &[Change]) -> Verdict {
         Answer::FunctionLocalization(_) => function_localization::strict::verify(task, changes),
         Answer::FunctionGeneration(_) => function_generation::verify(task, changes),
         Answer::Mutant(_) => mutation::verify(task, changes),
+        Answer::DependencySearch(_) => dependency_search::strict::verify(task, changes),
     }
 }
 

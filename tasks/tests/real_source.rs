@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use sparring_tasks::dependency_search;
 use sparring_tasks::function_generation;
 use sparring_tasks::function_localization::compatible::{self, Release};
 use sparring_tasks::function_localization::{self, Detail, Options};
@@ -50,6 +51,32 @@ fn function_generation_tasks_are_valid() {
     assert!(!generated.tasks.is_empty());
     for task in &generated.tasks {
         validate::validate(task, &tree).unwrap();
+    }
+}
+
+#[test]
+#[ignore = "needs a directory of Python files"]
+fn dependency_search_tasks_are_valid() {
+    let (root, tree) = source();
+    let source = Source::of(root.to_str().unwrap(), None, &tree);
+    let start = std::time::Instant::now();
+    let options = dependency_search::Options { count: usize::MAX, ..dependency_search::Options::default() };
+    let generated = dependency_search::generate(&tree, &source, &options);
+    println!("{} dependency search tasks in {:?}", generated.tasks.len(), start.elapsed());
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for skipped in &generated.skipped {
+        *reasons.entry(skipped.reason.split(": ").next().unwrap()).or_default() += 1;
+    }
+    let mut released = 0;
+    for task in &generated.tasks {
+        validate::validate(task, &tree).unwrap();
+        let gold = validate::gold_changes(task, &tree).unwrap();
+        released += usize::from(dependency_search::compatible::verify(task, &gold).value() == Some(1.0));
+    }
+    println!("gold passes the released rules {released} times; left out {reasons:#?}");
+    assert!(!generated.tasks.is_empty());
+    if let Some(path) = std::env::var_os("SPARRING_TASKS_OUT") {
+        jsonl::write(std::fs::File::create(path).unwrap(), &generated.tasks).unwrap();
     }
 }
 

@@ -42,7 +42,7 @@ pub struct Template {
 
 impl Template {
     /// The job that judges what a session changed in `image_tree`, the tree that the image holds, and what of the
-    /// changes was undone. The flags belong into [`Run::tampering`](crate::execution::Run::tampering).
+    /// changes was undone; the job carries its flags.
     pub fn job(&self, image_tree: &Tree, changes: &[Change]) -> (Job, Protected) {
         let protected = protect(image_tree, changes, &self.rules);
         let job = Job {

@@ -1,0 +1,93 @@
+//! One face for the generators of all kinds that need nothing but source.
+
+use sparring_tree::Tree;
+
+use crate::function_localization::Generated;
+use crate::task::{DEFAULT_ROOT, Kind, Source};
+use crate::{dependency_search, function_generation, function_localization, mutation};
+
+/// What to make, whatever the kind. Each kind has finer options of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// How many tasks at most. Default 500.
+    pub count: usize,
+    /// Chooses among what the source offers. Default 42.
+    pub seed: u64,
+    /// Whether the prompt tells less: function localization hides names, mutants hide the place. Default no.
+    pub masked: bool,
+    /// Where the session shows the repository. Default [`DEFAULT_ROOT`].
+    pub root: String,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self { count: 500, seed: 42, masked: false, root: DEFAULT_ROOT.to_owned() }
+    }
+}
+
+/// Makes tasks of a kind. The same tree and request give the same result, whatever the number of threads.
+pub fn generate(kind: Kind, tree: &Tree, source: &Source, request: &Request) -> Generated {
+    let Request { count, seed, masked, root } = request.clone();
+    match kind {
+        Kind::FunctionLocalization => {
+            let options = function_localization::Options { count, seed, masked, root, ..Default::default() };
+            function_localization::generate(tree, source, &options)
+        }
+        Kind::FunctionGeneration => {
+            let options = function_generation::Options { count, seed, root, ..Default::default() };
+            function_generation::generate(tree, source, &options)
+        }
+        Kind::Mutant => {
+            let hint = if masked { mutation::Hint::Nothing } else { mutation::Hint::Definition };
+            let options = mutation::Options { count, seed, hint, root, ..Default::default() };
+            mutation::generate(tree, source, &options)
+        }
+        Kind::DependencySearch => {
+            let options = dependency_search::Options { count, seed, root, ..Default::default() };
+            dependency_search::generate(tree, source, &options)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::tests::tree;
+    use crate::validate::validate;
+
+    const TEXT: &str = "\
+def helper(values):
+    '''Double each of the values.'''
+    result = []
+    for value in values:
+        if value > 1 and value != 7:
+            result.append(value * 2 + 1)
+    return result
+
+
+def total(values):
+    '''Add up what helper makes.'''
+    found = helper(values)
+    count = 0
+    for value in found:
+        count += value
+    return count
+";
+
+    #[test]
+    fn every_kind_makes_valid_tasks() {
+        let tree = tree(&[("a.py", TEXT)]);
+        let source = Source::of("s", None, &tree);
+        for kind in Kind::ALL {
+            let generated = generate(kind, &tree, &source, &Request::default());
+            assert!(!generated.tasks.is_empty(), "{kind:?}: {generated:?}");
+            for task in &generated.tasks {
+                assert_eq!(task.kind, kind);
+                validate(task, &tree).unwrap();
+            }
+            assert_eq!(Kind::named(kind.name()), Some(kind));
+        }
+        assert_eq!(Kind::named("mutants"), Some(Kind::Mutant));
+        assert_eq!(Kind::named("nonsense"), None);
+    }
+}
