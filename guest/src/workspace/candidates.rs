@@ -1,12 +1,12 @@
-//! Which files may hold what a pattern requires, as far as the image's index knows. Files that the
-//! session has changed always may.
+//! Which files may hold what a pattern requires, as far as the image's index knows.
 
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use sparring_tree::image::{BlockSet, EntryView};
+use sparring_tree::image::EntryView;
 use sparring_tree::{Change, Content, ImageView, Kind, PieceSource, path};
 
+use super::seams::{self, Clause};
 use super::{Node, VirtualPath, Walked, Workspace};
 use crate::budget::Stoppable;
 use crate::matching::Literals;
@@ -14,11 +14,11 @@ use crate::matching::Literals;
 /// Searching so many bytes costs less than asking the index.
 const WORTH_ASKING: u64 = 128 << 10;
 
-/// What the index says about one pattern: of each clause the blocks that may hold one of its
-/// literals, the clause with the fewest blocks first.
+/// What the index says about one pattern: its clauses with the blocks that may hold them, the one
+/// with the fewest blocks first.
 #[derive(Debug)]
 pub struct Candidates {
-    clauses: Vec<BlockSet>,
+    clauses: Vec<Clause>,
 }
 
 impl Candidates {
@@ -33,18 +33,23 @@ impl Candidates {
                 Some(all)
             })?
         };
-        let mut clauses: Vec<BlockSet> = literals.clauses.iter().filter_map(blocks).collect();
-        clauses.sort_by_key(BlockSet::len);
+        let ignore_case = literals.ignore_case;
+        let asked = literals
+            .clauses
+            .iter()
+            .filter_map(|clause| blocks(clause).map(|blocks| Clause { blocks, literals: clause.clone(), ignore_case }));
+        let mut clauses: Vec<Clause> = asked.collect();
+        clauses.sort_by_key(|clause| clause.blocks.len());
         (!clauses.is_empty()).then_some(Self { clauses })
     }
 
     fn may_be_in(&self, offset: u32, length: u32) -> bool {
-        self.clauses.iter().all(|clause| clause.touches(offset, length))
+        self.clauses.iter().all(|clause| clause.blocks.touches(offset, length))
     }
 
     /// The first file among the entries `from..end` that may match.
     fn next_file<'a>(&self, image: ImageView<'a>, mut from: u32, end: u32) -> Option<EntryView<'a>> {
-        let fewest = self.clauses.first()?;
+        let fewest = &self.clauses.first()?.blocks;
         while from < end {
             let offset = fewest.next_offset(image.entry(from)?.content_offset())?;
             let entry = image.entry_at_content(offset)?;
@@ -66,7 +71,7 @@ impl Candidates {
 pub struct FileFilter<'p> {
     /// `None` when files without the literals count as well.
     literals: Option<&'p Literals>,
-    /// Bytes of the image that the search has to do with so far.
+    /// Bytes that the search has to do with so far.
     bytes: u64,
     answer: Option<Option<Rc<Candidates>>>,
 }
@@ -78,19 +83,24 @@ impl<'p> FileFilter<'p> {
     }
 
     /// Whether a file with this content may match.
-    pub fn admits(&mut self, image: ImageView<'_>, content: &Content) -> bool {
+    pub fn admits(&mut self, workspace: &Workspace<'_>, content: &Content) -> Stoppable<bool> {
+        let image = workspace.image();
         match content.pieces() {
-            [piece] if piece.source == PieceSource::Image => self.admits_range(image, piece.offset, piece.length),
-            pieces => !pieces.is_empty(),
+            [] => Ok(false),
+            [piece] if piece.source == PieceSource::Image => Ok(self.admits_range(image, piece.offset, piece.length)),
+            _ => match self.candidates(image, content.len()) {
+                Some(candidates) => seams::may_hold(workspace, content, &candidates.clauses),
+                None => Ok(true),
+            },
         }
     }
 
     /// Whether a node that is a file may match.
-    pub fn admits_node(&mut self, image: ImageView<'_>, node: &Node<'_, '_>) -> bool {
+    pub fn admits_node(&mut self, workspace: &Workspace<'_>, node: &Node<'_, '_>) -> Stoppable<bool> {
         match node {
-            Node::Image(entry) => self.admits_range(image, entry.content_offset(), entry.len()),
-            Node::Changed(Change::File { content, .. }) => self.admits(image, content),
-            _ => node.size() > 0,
+            Node::Image(entry) => Ok(self.admits_range(workspace.image(), entry.content_offset(), entry.len())),
+            Node::Changed(Change::File { content, .. }) => self.admits(workspace, content),
+            _ => Ok(node.size() > 0),
         }
     }
 
@@ -112,7 +122,7 @@ impl<'p> FileFilter<'p> {
         self.candidates(image, start(end).saturating_sub(start(first))).cloned()
     }
 
-    /// The index's answer, once `bytes` more of the image make it worth asking.
+    /// The index's answer, once `bytes` more make it worth asking.
     fn candidates(&mut self, image: ImageView<'_>, bytes: u64) -> Option<&Rc<Candidates>> {
         let literals = self.literals?;
         if self.answer.is_none() {

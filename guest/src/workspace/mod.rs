@@ -20,6 +20,7 @@ mod merge;
 mod path;
 mod read;
 mod resolve;
+mod seams;
 mod skeleton;
 
 pub use blobs::BlobStore;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use sparring_tree::Content;
 use sparring_tree::diff::{Lines, is_binary, quote_path};
 
 use super::compare::Tree;
@@ -9,7 +10,7 @@ use super::options::{Parsed, Takes};
 use super::{Attempt, Git};
 use crate::budget::{Budget, Stoppable};
 use crate::matching::{Match, Options, Pattern, Syntax};
-use crate::workspace::FileFilter;
+use crate::workspace::{FileFilter, Workspace};
 
 /// Compiles a pattern as grep does.
 pub(super) fn expression(pattern: &[u8], syntax: Syntax, ignore_case: bool) -> Option<Pattern> {
@@ -162,12 +163,11 @@ impl Git<'_, '_, '_> {
     ) -> Attempt<bool> {
         let mut found = false;
         let mut filters = search.filters();
-        let image = self.context.machine.workspace.image();
         for path in files.iter().filter(|path| pathspec.matches(path)) {
             let Some(blob @ super::delta::Blob::File { .. }) = self.blob_at(tree, path) else { continue };
             if let super::delta::Blob::File { content, .. } = &blob
                 && !search.tells_of_every_file()
-                && !filters.iter_mut().any(|filter| filter.admits(image, content))
+                && !admitted(&mut filters, &self.context.machine.workspace, content)?
             {
                 continue;
             }
@@ -185,6 +185,16 @@ impl Git<'_, '_, '_> {
         }
         Ok(found)
     }
+}
+
+/// Whether one of the filters admits a file.
+fn admitted(filters: &mut [FileFilter<'_>], workspace: &Workspace<'_>, content: &Content) -> Stoppable<bool> {
+    for filter in filters {
+        if filter.admits(workspace, content)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 impl Search {

@@ -211,7 +211,7 @@ impl<'a> Search<'_, 'a> {
             self.complain(shown, "input file is also the output");
             return Ok(());
         }
-        if !self.is_candidate(node) {
+        if !self.is_candidate(node)? {
             return self.count(shown, 0, with_name);
         }
         match self.workspace.read(path)? {
@@ -227,8 +227,8 @@ impl<'a> Search<'_, 'a> {
     }
 
     /// Whether a file may have a selected line. The one place that decides it.
-    fn is_candidate(&mut self, node: &Node<'_, 'a>) -> bool {
-        self.filter.admits_node(self.workspace.image(), node)
+    fn is_candidate(&mut self, node: &Node<'_, 'a>) -> Stoppable<bool> {
+        self.filter.admits_node(self.workspace, node)
     }
 
     fn count(&mut self, shown: &[u8], selected: u64, with_name: bool) -> Stoppable<()> {
