@@ -21,6 +21,7 @@ mod digests;
 pub mod echo;
 mod environment;
 mod escapes;
+mod expr;
 mod facts;
 mod find;
 pub(crate) mod floats;
@@ -118,6 +119,7 @@ pub const COMMANDS: &[&Command] = &[
     &grep::EGREP,
     &wrappers::ENV,
     &lines::EXPAND,
+    &expr::EXPR,
     &simple::FALSE,
     &grep::FGREP,
     &find::FIND,

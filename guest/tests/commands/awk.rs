@@ -97,7 +97,8 @@ const STATEMENTS: &[&str] = &[
     "getline; print \"got\", $0, NR",
     "getline line; print line, NR",
     "while ((getline line < \"foo.txt\") > 0) print \"f\", line",
-    "\"echo a b; echo c\" | getline r; print r",
+    // Read to its end, mawk would wait for any of its children, `sort` too, and never end.
+    "\"echo a b; echo c\" | getline r; print r; close(\"echo a b; echo c\")",
     "print @ > \"out\"",
     "print @ >> \"out\"",
     "print @ | \"sort\"",

@@ -5,6 +5,7 @@
 mod awk;
 mod changing;
 mod compare;
+mod expr;
 mod filters;
 mod find;
 mod grep;
