@@ -13,7 +13,7 @@ pub(crate) struct Need {
 }
 
 /// Debian 12's tools: the differential tests of the guest compare with exactly these.
-pub(crate) const GNU_TOOLS: [Need; 8] = [
+pub(crate) const GNU_TOOLS: [Need; 9] = [
     Need { program: "bash", version: "version 5.2", remedy: "Debian 12's package bash" },
     Need { program: "grep", version: "3.8", remedy: "Debian 12's package grep" },
     Need { program: "sed", version: "4.9", remedy: "Debian 12's package sed" },
@@ -22,6 +22,7 @@ pub(crate) const GNU_TOOLS: [Need; 8] = [
     Need { program: "diff", version: "3.8", remedy: "Debian 12's package diffutils" },
     Need { program: "patch", version: "2.7.6", remedy: "Debian 12's package patch" },
     Need { program: "mawk", version: "", remedy: "Debian 12's package mawk" },
+    Need { program: "rg", version: "13.0", remedy: "Debian 12's package ripgrep" },
 ];
 
 /// For tests that make repositories and compare diffs.

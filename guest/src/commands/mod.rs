@@ -151,6 +151,7 @@ pub const COMMANDS: &[&Command] = &[
     &paths::READLINK,
     &paths::REALPATH,
     &lines::REV,
+    &grep::RG,
     &remove::RM,
     &make::RMDIR,
     &sed::SED,

@@ -213,6 +213,11 @@ impl Streams {
         Ok(Some(line))
     }
 
+    /// Whether it is `/dev/null`.
+    pub fn is_null(&self, stream: StreamId) -> bool {
+        matches!(self.streams.get(stream.0 as usize), Some(Stream::Null))
+    }
+
     /// The file that a stream writes to.
     pub fn file_path(&self, stream: StreamId) -> Option<&VirtualPath> {
         match self.streams.get(stream.0 as usize) {

@@ -15,6 +15,7 @@ mod menu;
 mod patch;
 mod printing;
 mod reports;
+mod ripgrep;
 mod sed;
 mod support;
 mod text;

@@ -10,6 +10,7 @@
 mod files;
 mod help;
 mod print;
+mod ripgrep;
 mod search;
 mod settings;
 
@@ -17,6 +18,8 @@ use super::{Buffering, Command, Context, Sink};
 use crate::budget::Stoppable;
 use crate::matching::{Options, Pattern, Syntax};
 use settings::{Parsed, Settings};
+
+pub(super) use ripgrep::RG;
 
 /// `grep`.
 pub(super) const GREP: Command = Command {

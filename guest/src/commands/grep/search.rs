@@ -30,6 +30,11 @@ impl<'s> Searcher<'s> {
         Self { settings, pattern, budget, sink, printed_group: false }
     }
 
+    /// The budget that searches are charged to.
+    pub(super) fn budget(&self) -> &'s Budget {
+        self.budget
+    }
+
     /// Searches a file's bytes; returns how many lines were selected. `size` is the size that the
     /// system gives for the file; a pipe has the largest one.
     pub(super) fn search(&mut self, name: &[u8], bytes: &[u8], with_name: bool, size: u64) -> Stoppable<u64> {
