@@ -64,7 +64,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
         seed: arguments.seed,
         ..function_localization::Options::default()
     };
-    let (_, generated) = tasks::generate(&source, None, &options)?;
+    let (_, generated) =
+        tasks::generate(&source, None, |tree, described| function_localization::generate(tree, described, &options))?;
     let unparsed = generated.skipped.iter().filter(|skipped| skipped.name.is_none()).count();
     say(format!(
         "tasks   {} function localizations in {:.1} s; {unparsed} files and {} definitions left out",

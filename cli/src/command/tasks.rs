@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use sparring_runtime::source::Source;
-use sparring_tasks::function_localization::{self, Generated};
+use sparring_tasks::function_localization::Generated;
+use sparring_tasks::generate::Request;
+use sparring_tasks::task::Kind;
 use sparring_tasks::{Task, jsonl, task, validate};
 use sparring_tree::{Tree, TreeLimits};
 
@@ -27,9 +29,9 @@ enum TasksCommand {
     #[command(after_help = "Example:\n  \
         sparring tasks generate --kind function_localization --repo . --count 100 --seed 1 -o tasks.jsonl")]
     Generate {
-        /// What kind of tasks.
-        #[arg(long, value_parser = ["function_localization"])]
-        kind: String,
+        /// What kind of tasks: function_localization, function_generation, mutant, dependency_search.
+        #[arg(long, value_parser = kind_named)]
+        kind: Kind,
         /// A directory, a git repository, a tar, tar.gz, zip or wheel.
         #[arg(long)]
         repo: PathBuf,
@@ -42,7 +44,7 @@ enum TasksCommand {
         /// Chooses among what the repository offers.
         #[arg(long, default_value_t = 42)]
         seed: u64,
-        /// Hides the names of what is to be found.
+        /// Tells less: hides the names of what is to be found, or where a bug is.
         #[arg(long)]
         masked: bool,
         /// Where the tasks go.
@@ -58,15 +60,12 @@ enum TasksCommand {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
     match &arguments.command {
-        TasksCommand::Generate { kind: _, repo, commit, count, seed, masked, output } => {
+        TasksCommand::Generate { kind, repo, commit, count, seed, masked, output } => {
             let source = place::source(repo, commit.as_deref())?;
-            let options = function_localization::Options {
-                count: *count,
-                seed: *seed,
-                masked: *masked,
-                ..function_localization::Options::default()
-            };
-            let (_, generated) = generate(&source, commit.as_deref(), &options)?;
+            let request = Request { count: *count, seed: *seed, masked: *masked, ..Request::default() };
+            let (_, generated) = generate(&source, commit.as_deref(), |tree, described| {
+                sparring_tasks::generate::generate(*kind, tree, described, &request)
+            })?;
             write(output, &generated.tasks)?;
             let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
             for skipped in &generated.skipped {
@@ -85,19 +84,26 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
     }
 }
 
+fn kind_named(name: &str) -> Result<Kind, String> {
+    Kind::named(name).ok_or_else(|| {
+        let names: Vec<&str> = Kind::ALL.into_iter().map(Kind::name).collect();
+        format!("the kinds are {}", names.join(", "))
+    })
+}
+
 /// Reads a source and makes tasks of it.
 pub(crate) fn generate(
     source: &Source,
     commit: Option<&str>,
-    options: &function_localization::Options,
+    make: impl FnOnce(&Tree, &task::Source) -> Generated,
 ) -> Result<(Tree, Generated), CommandError> {
     let (tree, _) = source.read(&TreeLimits::default()).map_err(CommandError::failed)?;
     let spec = std::path::absolute(source.path())?;
     let described = task::Source::of(&spec.to_string_lossy(), commit, &tree);
-    let generated = function_localization::generate(&tree, &described, options);
+    let generated = make(&tree, &described);
     if generated.tasks.is_empty() {
         return Err(CommandError::Failed(format!(
-            "{} has no documented Python function or class to make a task of",
+            "{} has no Python code that makes a task of this kind",
             source.path().display()
         )));
     }

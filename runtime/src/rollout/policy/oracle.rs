@@ -19,13 +19,18 @@ impl Oracle {
     pub fn new(task: &Task, image: ImageView<'_>) -> Self {
         let mut actions = vec![finish("done")];
         for (path, edits) in edit::by_file(&task.gold.edits).into_iter().rev() {
-            let Some(base) = base_text(task, image, path) else { continue };
+            let Some(mut text) = base_text(task, image, path) else { continue };
             let absolute = format!("{}/{path}", task.root.trim_end_matches('/'));
-            // From the last edit of a file to the first, so that earlier offsets stay true; the
-            // list is a stack, so the first goes in first.
-            for edit in edits {
-                actions.extend(calls(&absolute, &base, edit));
+            // From the last edit of a file to the first, so that earlier offsets stay true; two edits
+            // may share a line, so each is told on the text that the ones before it left. The list of
+            // actions is a stack: what comes first goes in last.
+            let mut of_file = Vec::new();
+            for edit in edits.into_iter().rev() {
+                of_file.push(calls(&absolute, &text, edit));
+                let (start, end) = (edit.start.min(text.len()), edit.end.min(text.len()));
+                text.replace_range(start..end, &edit.replacement);
             }
+            actions.extend(of_file.into_iter().rev().flatten());
         }
         Self { actions }
     }
