@@ -12,6 +12,7 @@ pub mod limits;
 pub mod machine;
 pub mod matching;
 pub mod profile;
+mod python;
 pub mod reference;
 pub mod shell;
 pub mod step;

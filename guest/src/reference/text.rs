@@ -109,6 +109,11 @@ pub(super) fn expand_tabs(text: &str) -> String {
     expanded
 }
 
+/// Whether a text is shown whole.
+pub(super) fn is_short(text: &str) -> bool {
+    head(text, SHOWN).len() == text.len()
+}
+
 /// Cut to the length that is shown, with a notice glued to the cut.
 pub(super) fn truncated(text: &str) -> String {
     let shown = head(text, SHOWN);

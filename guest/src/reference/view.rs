@@ -6,6 +6,11 @@ use super::{Editor, Flavor, Outcome, text};
 use crate::budget::Stoppable;
 use crate::workspace::VirtualPath;
 
+const MAP_HEAD: &str = "<NOTE>This file is too large to display entirely. Showing abbreviated version. Please use \
+`str_replace_editor view` with the `view_range` parameter to show selected lines next.</NOTE>";
+const MAP_TAIL: &str = "<IMPORTANT><NOTE>The above file has been abbreviated. Please use `str_replace editor view` with \
+`view_range` to look at relevant files in detail.</NOTE></IMPORTANT>";
+
 impl Editor<'_, '_> {
     pub(super) fn view(&mut self, path: &str, range: Option<&[i64]>) -> Outcome {
         let is_directory = self
@@ -25,6 +30,9 @@ impl Editor<'_, '_> {
             Err(complaint) => return Ok(Err(complaint)),
         };
         let Some(range) = range else {
+            if let Some(map) = self.file_map(path, &content)? {
+                return Ok(Ok(map));
+            }
             return Ok(Ok(text::numbered(&content, path, 1)));
         };
         let &[first, last] = range else {
@@ -50,6 +58,18 @@ impl Editor<'_, '_> {
         let last = if last == -1 { count } else { last };
         let selected = lines.get(first as usize - 1..last as usize).unwrap_or_default().join("\n");
         Ok(Ok(text::numbered(&selected, path, first)))
+    }
+
+    /// A long Python file without the bodies of its functions, where the flavor shows it so.
+    fn file_map(&self, path: &str, content: &str) -> Stoppable<Option<String>> {
+        if self.flavor != Flavor::SweAgent || !path.ends_with(".py") || text::is_short(content) {
+            return Ok(None);
+        }
+        self.workspace.budget().scan(content.len() as u64)?;
+        Ok(crate::python::file_map(content).map(|map| {
+            let map = text::truncated(&text::expand_tabs(&map));
+            format!("{MAP_HEAD}\n{map}\n{MAP_TAIL}")
+        }))
     }
 
     /// What `find PATH -maxdepth 2 -not -path '*/\.*'` prints, in sorted order.

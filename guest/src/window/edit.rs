@@ -1,7 +1,7 @@
 //! `edit START:END`: the lines that follow on standard input replace a range of the open file.
 
 use super::file::{Text, digits, python_integer};
-use super::{Dialect, open, position};
+use super::{Dialect, lint, open, position};
 use crate::budget::Stoppable;
 use crate::commands::Context;
 use crate::workspace::VirtualPath;
@@ -57,8 +57,17 @@ fn edit_06(context: &mut Context<'_, '_>) -> Stoppable<()> {
         // `printf "%s\n"` without arguments prints an empty line.
         edited.push(b'\n');
     }
-    let Some(text) = write(context, &path, edited)? else { return Ok(()) };
-    context.show(&path, &text, start - 1)?;
+    let edited = Text::new(Dialect::Middle, edited.into());
+    let problems = lint::problems(&path, &edited, context.machine.budget)?;
+    if !problems.is_empty() {
+        let count = added.iter().filter(|byte| **byte == b'\n').count() as i64;
+        let refusal = lint::refusal_06(&path, &text, &edited, (start - 1, end, count), &problems);
+        return context.out(&refusal);
+    }
+    if !write(context, &path, edited.bytes())? {
+        return Ok(());
+    }
+    context.show(&path, &edited, start - 1)?;
     context.say(ACCEPTED_06.as_bytes())
 }
 
@@ -114,9 +123,24 @@ fn edit_1(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     let new = if added.is_empty() { Vec::new() } else { added.split(|byte| *byte == b'\n').collect() };
     lines.splice(from..to, new);
     let edited = lines.join(&b'\n');
-    let Some(text) = write(context, &path, edited)? else { return Ok(1) };
+    let edited = Text::new(Dialect::First, edited.into());
+    let before = lint::problems(&path, &text, context.machine.budget)?;
+    let after = lint::problems(&path, &edited, context.machine.budget)?;
+    let count = crate::window::split_lines(&String::from_utf8_lossy(&added));
+    let problems = lint::new_problems(before, after, (start - 1, end - 1), count);
+    if !problems.is_empty() {
+        // The edit was made, shown and taken back, which is how the window may have moved.
+        let position = position::clamp(Dialect::First, context.machine.window.position, text.total, super::WINDOW);
+        context.machine.window.position = position;
+        let refusal = lint::refusal_1(&path, &text, &edited, position, &problems);
+        context.out(&refusal)?;
+        return Ok(1);
+    }
+    if !write(context, &path, edited.bytes())? {
+        return Ok(1);
+    }
     context.say(ACCEPTED_1.as_bytes())?;
-    context.show(&path, &text, position::at_line(Dialect::First, start))?;
+    context.show(&path, &edited, position::at_line(Dialect::First, start))?;
     Ok(0)
 }
 
@@ -144,18 +168,19 @@ fn clip(index: i64, length: usize) -> usize {
     usize::try_from(index.max(0)).unwrap_or(usize::MAX).min(length)
 }
 
-/// Writes the edited file; `None` after a complaint.
-fn write<'t>(context: &mut Context<'_, '_>, path: &[u8], edited: Vec<u8>) -> Stoppable<Option<Text<'t>>> {
-    let dialect = context.dialect();
+/// Writes the edited file; `false` after a complaint.
+fn write(context: &mut Context<'_, '_>, path: &[u8], edited: &[u8]) -> Stoppable<bool> {
     let written = match context.machine.workspace.resolve(&VirtualPath::ROOT, path) {
-        Ok(resolved) => context.machine.workspace.write(&resolved, edited.clone())?,
+        Ok(resolved) => context.machine.workspace.write(&resolved, edited.to_vec())?,
         Err(error) => Err(error),
     };
-    if let Err(error) = written {
-        context.say(&[path, b": ", error.message().as_bytes()].concat())?;
-        return Ok(None);
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) => {
+            context.say(&[path, b": ", error.message().as_bytes()].concat())?;
+            Ok(false)
+        }
     }
-    Ok(Some(Text::new(dialect, edited.into())))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 mod create;
 mod edit;
 mod file;
+mod lint;
 mod open;
 mod position;
 mod search;

@@ -9,6 +9,7 @@ mod ingestion;
 mod isolation;
 mod limits;
 mod malformed;
+mod python_source;
 mod resolution;
 mod resume;
 mod session_memory;
