@@ -18,7 +18,7 @@ pub(super) fn check(parsed: &Parsed<ModModule>, text: &str) -> Vec<(usize, Strin
                 let offset = token.start().to_usize();
                 let line_start = memchr::memrchr(b'\n', text.as_bytes().get(..offset).unwrap_or_default());
                 let indent = text.get(line_start.map_or(0, |at| at + 1)..offset).unwrap_or_default();
-                if indent.bytes().all(|byte| matches!(byte, b' ' | b'\t' | 0x0c)) && width(indent) % 4 != 0 {
+                if indent.bytes().all(|byte| matches!(byte, b' ' | b'\t' | 0x0c)) && !width(indent).is_multiple_of(4) {
                     problems.push((offset, "E111 indentation is not a multiple of 4".to_owned()));
                 }
             }

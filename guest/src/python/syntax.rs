@@ -19,10 +19,10 @@ pub(super) fn first_error(parsed: &Parsed<ModModule>, text: &str, lines: &Lines)
     };
     let offset = first.location.start().to_usize();
     // A bracket that is never closed is found at the file's end.
-    if matches!(first.error, ParseErrorType::Lexical(LexicalErrorType::Eof)) || offset >= text.trim_end().len() {
-        if let Some((at, bracket)) = unclosed_bracket(parsed) {
-            return Some((at, format!("SyntaxError: '{bracket}' was never closed")));
-        }
+    let is_at_end =
+        matches!(first.error, ParseErrorType::Lexical(LexicalErrorType::Eof)) || offset >= text.trim_end().len();
+    if is_at_end && let Some((at, bracket)) = unclosed_bracket(parsed) {
+        return Some((at, format!("SyntaxError: '{bracket}' was never closed")));
     }
     if first.error == ParseErrorType::UnexpectedIndentation {
         // CPython points at the last blank of the indentation.

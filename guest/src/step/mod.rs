@@ -5,11 +5,13 @@ mod call;
 mod observation;
 mod protocol;
 mod state;
+mod syntax;
 
 pub use call::{Arguments, RawCall, Value};
 pub use observation::{Observation, Status};
 pub use protocol::{NewState, Settings, StepInput, StepOutput};
 pub use state::{STATE_VERSION, SessionState};
+pub use syntax::{CallSyntax, ParsedCall};
 
 use sparring_tree::{BlobId, ImageView, Overlay};
 
