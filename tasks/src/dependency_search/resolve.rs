@@ -223,7 +223,11 @@ impl Names {
 
     /// A name of a module: one of its own, or a module below it.
     fn of_module(&self, root: &str, module: &str, name: &str, depth: usize) -> Found {
-        if let Some(path) = self.modules.get(&(root.to_owned(), module.to_owned())) {
+        let path = self.modules.get(&(root.to_owned(), module.to_owned()));
+        // `from . import tools` in a package binds its own module of that name.
+        let itself = Binding::Imported(module.to_owned(), name.to_owned());
+        let is_itself = |path: &&String| self.files.get(*path).and_then(|file| file.top.get(name)) == Some(&itself);
+        if let Some(path) = path.filter(|path| !is_itself(path)) {
             match self.top(path, name, depth) {
                 Found::Elsewhere => {}
                 found => return found,

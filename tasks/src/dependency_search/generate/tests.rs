@@ -1,5 +1,6 @@
 //! Tests of what is found and how it is judged.
 
+use super::super::resolve::Meaning;
 use super::super::{compatible, strict};
 use super::*;
 use crate::change::between;
@@ -89,7 +90,10 @@ def comprehension(values):
 ",
     ),
     ("broken.py", "def ("),
-    ("src/other/mod.py", "from pkg.core import helper\n\ndef far():\n    return helper(1)\n"),
+    (
+        "src/other/mod.py",
+        "from pkg.core import helper\n\ndef far():\n    return helper(1)\n\ndef own():\n    from pkg import tools\n    import pkg\n    return near()\n\nfrom pkg.tools import star as near\n",
+    ),
 ];
 
 fn uses(path: &str, name: &str) -> Vec<String> {
@@ -116,6 +120,10 @@ fn names_are_followed() {
     assert_eq!(uses("pkg/tools.py", "star"), core(&["outer"]));
     assert_eq!(uses("pkg/tools.py", "comprehension"), core(&["Base", "Base.own", "helper"]));
     assert_eq!(uses("src/other/mod.py", "far"), core(&["helper"]));
+    assert_eq!(uses("src/other/mod.py", "own"), ["pkg/tools.py:star"]);
+    let names = Names::of(&tree(&FILES));
+    let Meaning::Here(place) = names.of_dotted("pkg/tools.py", "pkg.tools.star") else { panic!("not found") };
+    assert_eq!((place.path.as_str(), place.name()), ("pkg/tools.py", "star"));
 }
 
 #[test]
