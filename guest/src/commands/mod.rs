@@ -6,12 +6,14 @@
 //! lives in [`crate::shell`].
 
 mod awk;
+mod base64;
 mod bash;
 mod branches;
 mod calendar;
 mod cat;
 mod chmod;
 mod cmp;
+mod comm;
 pub(crate) mod common;
 mod context;
 mod copy;
@@ -56,6 +58,7 @@ mod tail;
 mod target;
 mod tee;
 mod tr;
+mod truncate;
 pub mod truth;
 mod uniq;
 mod usage;
@@ -64,6 +67,7 @@ mod wc;
 pub(crate) mod width;
 mod wrappers;
 mod xargs;
+mod xxd;
 
 pub use context::Context;
 pub use environment::Environment;
@@ -100,12 +104,14 @@ pub const COMMANDS: &[&Command] = &[
     &packages::APT_GET,
     &simple::ARCH,
     &awk::AWK,
+    &base64::BASE64,
     &paths::BASENAME,
     &bash::BASH,
     &cat::CAT,
     &chmod::CHMOD,
     &simple::CLEAR,
     &cmp::CMP,
+    &comm::COMM,
     &copy::CP,
     &network::CURL,
     &cut::CUT,
@@ -137,6 +143,7 @@ pub const COMMANDS: &[&Command] = &[
     &awk::MAWK,
     &digests::MD5SUM,
     &make::MKDIR,
+    &truncate::MKTEMP,
     &pager::MORE,
     &rename::MV,
     &wrappers::NICE,
@@ -174,6 +181,7 @@ pub const COMMANDS: &[&Command] = &[
     &tr::TR,
     &branches::TREE,
     &simple::TRUE,
+    &truncate::TRUNCATE,
     &simple::TTY,
     &facts::UNAME,
     &uniq::UNIQ,
@@ -183,6 +191,7 @@ pub const COMMANDS: &[&Command] = &[
     &wrappers::WHICH,
     &simple::WHOAMI,
     &xargs::XARGS,
+    &xxd::XXD,
     &simple::YES,
 ];
 

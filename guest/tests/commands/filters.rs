@@ -112,3 +112,111 @@ fn wrappers() {
     });
     Menu { command: "nice", options: &["-n 5"], operands: words, count: (0, 3), paths: 0, seed: 100 }.run_some(100);
 }
+
+#[test]
+fn comm() {
+    let options =
+        &["-1", "-2", "-3", "-12", "--total", "--output-delimiter=,", "--check-order", "--nocheck-order", "-z", "-x"];
+    let sorted = |generator: &mut crate::support::Generator| {
+        let line = proptest::sample::select(vec!["a", "b", "b c", "c", "d", "e", "", "f", "é", "z"]);
+        let text = proptest::collection::vec(line, 0..9);
+        let mut files = crate::support::Files::new();
+        for name in ["a", "b", "c"] {
+            let mut lines = generator.draw(&text);
+            if !generator.one_in(5) {
+                lines.sort_unstable();
+            }
+            let mut text = lines.join("\n");
+            if !generator.one_in(5) {
+                text.push('\n');
+            }
+            crate::support::insert(&mut files, name.as_bytes(), crate::support::File::text(&text));
+        }
+        files
+    };
+    let operands = &["a", "b", "c", "missing", "."];
+    Menu { command: "comm", options, operands, count: (1, 3), paths: 9, seed: 170 }.run_on(sorted);
+}
+
+#[test]
+fn base64() {
+    let options = &["-w 10", "-w0", "-w x", "--wrap=76", "-x"];
+    Menu { command: "base64", options, operands: OPERANDS, count: (0, 1), paths: 7, seed: 171 }.run();
+    let encoded = |generator: &mut crate::support::Generator| {
+        let part =
+            proptest::sample::select(vec!["YWJj", "YQ==", "YWI=", "\n", "Zm9v", "Y", "YW", "!", "=", " ", "/+8="]);
+        let mut files = crate::support::Files::new();
+        for name in ["a", "b", "c"] {
+            let text = generator.draw(&proptest::collection::vec(part.clone(), 0..6)).concat();
+            crate::support::insert(&mut files, name.as_bytes(), crate::support::File::text(&text));
+        }
+        files
+    };
+    let menu = Menu {
+        command: "base64",
+        options: &["-i", "--ignore-garbage"],
+        operands: &["missing"],
+        count: (1, 1),
+        paths: 9,
+        seed: 172,
+    };
+    menu.run_first_on(&["-d", "--decode", "-di"], encoded);
+}
+
+#[test]
+fn truncate() {
+    let options = &[
+        "-c", "-s 0", "-s 5", "-s +3", "-s -4", "-s <6", "-s >20", "-s /4", "-s %8", "-s 1K", "-s x", "-s /0",
+        "-r a.py", "-x",
+    ];
+    Menu {
+        command: "truncate",
+        options,
+        operands: &["new", "missing/x", "", "src"],
+        count: (0, 2),
+        paths: 6,
+        seed: 173,
+    }
+    .run();
+}
+
+#[test]
+fn mktemp() {
+    // Only what has no random letters in it.
+    let options = &["-d", "-u", "-q", "--suffix=.py", "--suffix=/x"];
+    let operands = &["foo", "fooXX", "x.XXXX/y", "missing/x.XXX", "a b", "XX.XXX.X/"];
+    Menu { command: "mktemp", options, operands, count: (1, 2), paths: 0, seed: 174 }.run_masked(
+        |generator| generator.draw(&crate::support::generate::tree()),
+        &|output| {
+            if output.starts_with(b"mktemp: ") { output } else { b"a name".to_vec() }
+        },
+    );
+}
+
+#[test]
+fn xxd() {
+    let options = &["-p", "-u", "-l 20", "-s 3", "-c 8", "-g 1", "-g4", "-b", "-l10", "-c 5", "-ps", "-s 0x2", "-g 0"];
+    let flat = |generator: &mut crate::support::Generator| {
+        let mut files = generator.draw(&crate::support::generate::tree());
+        files.retain(|path, file| {
+            !path.contains(&b'/') && matches!(file, crate::support::File::Regular(_, bytes) if bytes.len() > 3)
+        });
+        crate::support::insert(&mut files, b"a", crate::support::File::text("some text\n"));
+        files.retain(|path, _| !path.starts_with(b"-"));
+        files
+    };
+    Menu { command: "xxd", options, operands: &["missing"], count: (1, 1), paths: 9, seed: 175 }.run_on(flat);
+    let dumps = |generator: &mut crate::support::Generator| {
+        let mut files = crate::support::Files::new();
+        let line = proptest::sample::select(vec![
+            "00000000: 6162 630a",
+            "00000010: 4142 4344 4546 4748 494a 4b4c 4d4e 4f50  ABCDEFGHIJKLMNOP",
+            "",
+        ]);
+        let text = generator.draw(&line);
+        crate::support::insert(&mut files, b"a", crate::support::File::text(&format!("{text}\n")));
+        files
+    };
+    Menu { command: "xxd", options: &[], operands: &["a"], count: (1, 1), paths: 9, seed: 176 }
+        .run_first_on(&["-r"], dumps);
+}
