@@ -1,6 +1,7 @@
 //! Engine, images and sessions for tests.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use sparring_fuzz::{Call, Vocabulary, sample};
 use sparring_guest::limits::Limits;
@@ -17,10 +18,12 @@ pub const PROFILES: [&str; 2] = ["openhands", "bash"];
 /// Both policies.
 pub const POLICIES: [Policy; 2] = [Policy::Strict, Policy::Resident];
 
-/// The engine of the test run. The guest is compiled once.
+/// The engine of the test run. The guest is compiled once. Its backstop is far away: a machine that has other things
+/// to do must not stop a step.
 pub fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
-    ENGINE.get_or_init(|| Engine::new(&EngineConfig::default()).expect("an engine"))
+    let config = EngineConfig { step_deadline: Duration::from_secs(600), ..EngineConfig::default() };
+    ENGINE.get_or_init(|| Engine::new(&config).expect("an engine"))
 }
 
 /// The image of the sample tree.

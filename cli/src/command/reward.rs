@@ -55,8 +55,10 @@ enum RewardCommand {
         json: bool,
     },
     /// Prints verdicts, one JSON line each, until every job has one.
-    #[command(after_help = "With -o, a restart goes on where the file ends: each verdict is in it once.\n\nExample:\n  \
-        sparring reward watch -o verdicts.jsonl")]
+    #[command(
+        after_help = "With -o, a restart goes on where the file ends: each verdict is in it once.\n\nExample:\n  \
+        sparring reward watch -o verdicts.jsonl"
+    )]
     Watch {
         #[command(flatten)]
         place: Place,

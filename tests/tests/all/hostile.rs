@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sparring_fuzz::{Call, Choices, NativeSession, hostile, oracle, sample};
 use sparring_guest::limits::Limits;
@@ -152,7 +153,8 @@ fn ten_thousand_patterns_end_inside_their_budgets() {
 #[test]
 fn a_thousand_hostile_scripts_end_inside_their_budgets() {
     // In code that looks at the clock in every loop: also one that touches no memory would be found.
-    let config = EngineConfig { checked_loops: true, ..EngineConfig::default() };
+    let config =
+        EngineConfig { checked_loops: true, step_deadline: Duration::from_secs(60), ..EngineConfig::default() };
     let engine = Engine::new(&config).expect("an engine");
     let mut stepper = Stepper::new(&engine, Policy::Resident, Arc::default());
     let mut choices = Choices::seeded(4);
