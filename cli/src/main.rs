@@ -3,6 +3,8 @@
 //! Exit status: 0 done, 1 the work failed, 2 bad usage.
 
 mod command;
+#[cfg(feature = "worker")]
+mod containers;
 mod error;
 mod place;
 mod python;
@@ -47,6 +49,12 @@ enum Command {
     Replay(command::replay::Arguments),
     /// Hammers a profile's tools with generated calls, natively and in wasm.
     Fuzz(command::fuzz::Arguments),
+    /// Runs tests in containers for a queue of jobs; builds images for them.
+    #[cfg(feature = "worker")]
+    Worker(command::worker::Arguments),
+    /// Runs tests in containers for a queue of jobs; builds images for them (not in this build).
+    #[cfg(not(feature = "worker"))]
+    Worker(WithoutWorker),
     /// Hands final test runs to workers and reads their verdicts.
     #[cfg(feature = "worker")]
     Reward(command::reward::Arguments),
@@ -87,7 +95,9 @@ fn main() -> ExitCode {
         #[cfg(feature = "worker")]
         Command::Reward(arguments) => command::reward::run(&arguments),
         #[cfg(not(feature = "worker"))]
-        Command::Reward(arguments) => arguments.refuse(),
+        Command::Reward(arguments) | Command::Worker(arguments) => arguments.refuse(),
+        #[cfg(feature = "worker")]
+        Command::Worker(arguments) => command::worker::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -33,9 +33,18 @@ pub(crate) struct Arguments {
     /// Prints one JSON object.
     #[arg(long)]
     json: bool,
+    /// Judges by real test runs instead: plants bugs in packages with tests of their own, runs rollouts that fix them
+    /// or do not, and runs the packages' tests on what they left, each in a container.
+    #[cfg(feature = "worker")]
+    #[arg(long, conflicts_with_all = ["path", "tasks"])]
+    tests: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
+    #[cfg(feature = "worker")]
+    if arguments.tests {
+        return super::demo_tests::run(arguments.seed, arguments.output.as_deref(), arguments.json);
+    }
     let source = match &arguments.path {
         Some(path) => place::source(path, None)?,
         None => python::standard_library()?,

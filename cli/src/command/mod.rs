@@ -1,7 +1,11 @@
 //! One file for each command.
 
+#[cfg(feature = "worker")]
+pub(crate) mod admit;
 pub(crate) mod bench;
 pub(crate) mod demo;
+#[cfg(feature = "worker")]
+pub(crate) mod demo_tests;
 pub(crate) mod fidelity;
 pub(crate) mod fuzz;
 pub(crate) mod image;
@@ -11,3 +15,5 @@ pub(crate) mod reward;
 pub(crate) mod rollout;
 pub(crate) mod session;
 pub(crate) mod tasks;
+#[cfg(feature = "worker")]
+pub(crate) mod worker;

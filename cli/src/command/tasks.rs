@@ -51,6 +51,9 @@ enum TasksCommand {
         #[arg(short, long)]
         output: PathBuf,
     },
+    /// Runs tasks' tests in containers and keeps the tasks whose tests tell right from wrong every time.
+    #[cfg(feature = "worker")]
+    Admit(super::admit::Arguments),
     /// Checks tasks: the gold scores 1, doing nothing scores 0, twice the same.
     Validate {
         /// A file that `generate` wrote.
@@ -60,6 +63,8 @@ enum TasksCommand {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
     match &arguments.command {
+        #[cfg(feature = "worker")]
+        TasksCommand::Admit(arguments) => super::admit::run(arguments),
         TasksCommand::Generate { kind, repo, commit, count, seed, masked, output } => {
             let source = place::source(repo, commit.as_deref())?;
             let request = Request { count: *count, seed: *seed, masked: *masked, ..Request::default() };
@@ -110,7 +115,8 @@ pub(crate) fn generate(
     Ok((tree, generated))
 }
 
-fn write(path: &Path, tasks: &[Task]) -> Result<(), CommandError> {
+/// Writes a file of tasks.
+pub(crate) fn write(path: &Path, tasks: &[Task]) -> Result<(), CommandError> {
     let file = File::create(path).map_err(|error| CommandError::Failed(format!("{}: {error}", path.display())))?;
     let mut writer = BufWriter::new(file);
     jsonl::write(&mut writer, tasks).map_err(CommandError::failed)?;
@@ -150,7 +156,7 @@ fn validate_file(path: &Path) -> Result<(), CommandError> {
 }
 
 /// The tree that a task was made from, out of its image.
-fn tree_of(task: &Task) -> Result<Tree, CommandError> {
+pub(crate) fn tree_of(task: &Task) -> Result<Tree, CommandError> {
     let image = place::image_of_tree(&task.source.tree, &task.source.spec, task.source.commit.as_deref())?;
     sparring_runtime::image::tree_of(image.view()).map_err(CommandError::failed)
 }

@@ -1,11 +1,11 @@
-//! Between tasks and sessions: a task's base, and the verdict on what a session left.
+//! Between tasks and sessions: a task's base, and what a session left.
 
 use std::sync::Arc;
 
 use sparring_guest::step::Settings;
 use sparring_tasks::change::Change;
 use sparring_tasks::verdict::Cause;
-use sparring_tasks::{Task, Verdict, edit, validate};
+use sparring_tasks::{Task, Verdict, edit};
 use sparring_tree::{Kind, Node};
 
 use crate::image::Image;
@@ -27,17 +27,14 @@ pub fn base_of(task: &Task, image: &Arc<Image>, settings: &Settings) -> Result<A
     Base::with_edits(image.clone(), settings, &edits)
 }
 
-/// The verdict on a session's changes.
-pub(super) fn judge(task: &Task, changes: &[FinalChange]) -> Verdict {
-    let changes: Vec<Change> = changes
-        .iter()
-        .map(|change| Change {
-            path: change.path.clone(),
-            before: change.old.as_ref().map(node),
-            after: change.new.as_ref().map(node),
-        })
-        .collect();
-    validate::verify(task, &changes)
+/// A session's changes as verifiers read them.
+pub(super) fn changes(changes: &[FinalChange]) -> Vec<Change> {
+    let change = |change: &FinalChange| Change {
+        path: change.path.clone(),
+        before: change.old.as_ref().map(node),
+        after: change.new.as_ref().map(node),
+    };
+    changes.iter().map(change).collect()
 }
 
 fn node(node: &FinalNode) -> Node {

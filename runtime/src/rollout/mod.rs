@@ -8,4 +8,4 @@ mod run;
 pub use judge::base_of;
 pub use policy::{Action, Policy, PolicyKind};
 pub use replay::{Mismatch, ReplayReport, replay};
-pub use run::{Progress, RolloutError, RolloutOptions, RolloutReport, run};
+pub use run::{OnFinished, Progress, RolloutError, RolloutOptions, RolloutReport, run};

@@ -6,10 +6,11 @@ use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender};
 use sparring_guest::step::{Settings, Status};
-use sparring_tasks::Task;
+use sparring_tasks::change::Change;
+use sparring_tasks::{Task, validate};
 use sparring_tree::Digest;
 
-use super::judge::{base_of, judge, void};
+use super::judge::{base_of, changes, void};
 use super::policy::{Action, Noop, Oracle, Policy, PolicyKind, Scripted};
 use crate::batch::{Batch, BatchError, BatchOptions, Call, SessionId};
 use crate::dataset::{
@@ -19,8 +20,12 @@ use crate::engine::Engine;
 use crate::image::Image;
 use crate::session::{Base, Session, SessionError, Step, StepError};
 
+/// Told of every rollout that ended without a fault, from any thread, before its record is written: hands the final
+/// tree on to whoever judges it, and may change the record's verdict. The changes are relative to the task's base.
+pub type OnFinished = Arc<dyn Fn(&Task, &mut Record, &[Change]) + Send + Sync>;
+
 /// What to run.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct RolloutOptions {
     /// Who chooses the calls.
     pub policy: PolicyKind,
@@ -34,6 +39,8 @@ pub struct RolloutOptions {
     pub settings: Settings,
     /// Threads, step policy and effect handlers.
     pub batch: BatchOptions,
+    /// Told of every finished rollout. Default nobody.
+    pub on_finished: Option<OnFinished>,
 }
 
 impl RolloutOptions {
@@ -46,6 +53,7 @@ impl RolloutOptions {
             max_steps: 50,
             settings: Settings::default(),
             batch: BatchOptions { digests: true, ..BatchOptions::default() },
+            on_finished: None,
         }
     }
 }
@@ -154,7 +162,7 @@ pub fn run(
                 Action::Stop => {
                     judging += 1;
                     let ended = batch.remove(session)?;
-                    rollout.end(&tasks[task], Ok(ended), EndReason::Stopped, &judged);
+                    rollout.end(&tasks[task], Ok(ended), EndReason::Stopped, options, &judged);
                 }
             }
         }
@@ -177,7 +185,7 @@ pub fn run(
                 judging += 1;
                 // The session of a panicked step is gone already.
                 let _gone = batch.remove(session);
-                rollout.end(task, Err(error), EndReason::Fault, &judged);
+                rollout.end(task, Err(error), EndReason::Fault, options, &judged);
                 continue;
             }
         };
@@ -196,7 +204,7 @@ pub fn run(
         };
         judging += 1;
         let ended = batch.remove(session)?;
-        rollout.end(task, Ok(ended), reason, &judged);
+        rollout.end(task, Ok(ended), reason, options, &judged);
     }
     while judging > 0 {
         let Ok((_, line)) = lines.recv() else { break };
@@ -280,9 +288,11 @@ impl Rollout {
         task: &Task,
         session: Result<Session, StepError>,
         reason: EndReason,
+        options: &RolloutOptions,
         judged: &Sender<(Record, Vec<u8>)>,
     ) {
         let (task, judged, mut record) = (task.clone(), judged.clone(), self.record);
+        let on_finished = options.on_finished.clone();
         record.end_reason = reason;
         rayon::spawn(move || {
             match session
@@ -290,9 +300,13 @@ impl Rollout {
                 .and_then(|session| session.finish().map_err(|error| error.to_string()))
             {
                 Ok(finished) => {
-                    record.verdict = judge(&task, &finished.changes);
+                    let changes = changes(&finished.changes);
+                    record.verdict = validate::verify(&task, &changes);
                     record.diff = String::from_utf8_lossy(&finished.diff()).into_owned();
                     record.files = finished.digest;
+                    if let Some(on_finished) = on_finished {
+                        on_finished(&task, &mut record, &changes);
+                    }
                 }
                 Err(error) => {
                     record.end_reason = EndReason::Fault;
