@@ -22,7 +22,7 @@ const JOB_BYTES: u64 = 4 << 30;
 
 /// The arguments of `sparring worker`.
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 #[command(after_help = "Examples:\n  \
     sparring worker --queue jobs.sqlite --listen 127.0.0.1:9300\n  \
     sparring worker image build sparring/toolz:1.0.0 --package toolz==1.0.0")]
