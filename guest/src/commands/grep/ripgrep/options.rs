@@ -91,7 +91,7 @@ pub(super) enum Parsed {
 }
 
 const USAGE: &str = "USAGE:
-    
+   \x20
     rg [OPTIONS] PATTERN [PATH ...]
     rg [OPTIONS] -e PATTERN ... [PATH ...]
     rg [OPTIONS] -f PATTERNFILE ... [PATH ...]
