@@ -41,8 +41,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// The root of the checkout.
+/// The root of the checkout. What cargo says at run time comes first: a target folder that several
+/// checkouts share may hold a binary that was compiled in another one.
 fn root() -> std::path::PathBuf {
-    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_owned()
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let here = std::path::PathBuf::from(here);
+    here.parent().unwrap_or(&here).to_owned()
 }
