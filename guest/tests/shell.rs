@@ -102,7 +102,7 @@ fn bash(root: &Path, script: &str) -> Outcome {
         std::fs::write(path, text).expect("it can be written");
     }
     let output = Command::new("timeout")
-        .args(["10", "bash", "-c"])
+        .args(["600", "bash", "-c"])
         .arg(OsStr::from_bytes(script.as_bytes()))
         .current_dir(root)
         .env_clear()
@@ -159,6 +159,12 @@ fn without_line_numbers(errors: String) -> String {
     text
 }
 
+fn sorted_lines(text: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    lines
+}
+
 fn compare_lines(label: &str, scripts: &[String], normalise: fn(String) -> String) -> usize {
     let temporary = tempfile::tempdir().expect("a temporary directory");
     let root = temporary.path().join("work");
@@ -170,6 +176,10 @@ fn compare_lines(label: &str, scripts: &[String], normalise: fn(String) -> Strin
         let mut found = ours(&image, &root_text, script);
         expected.errors = normalise(expected.errors);
         found.errors = normalise(found.errors);
+        // The parts of a pipeline run at once: who complains first is for the scheduler to say.
+        if script.replace("||", "").contains('|') && sorted_lines(&expected.errors) == sorted_lines(&found.errors) {
+            expected.errors.clone_from(&found.errors);
+        }
         printing += usize::from(!expected.output.is_empty());
         failing += usize::from(!expected.errors.is_empty());
         if found == expected {

@@ -225,6 +225,22 @@ pub(crate) fn number(text: &[u8], suffixes: &str) -> Result<u64, NotANumber> {
     }
 }
 
+/// The bytes of a block as `du` and `df` take them; `option` is how it was asked for, `-B` or `--block-size`.
+pub(crate) fn block_size(option: &str, text: &[u8]) -> Result<u64, Fault> {
+    let about = |start: &str, end: &str| {
+        let quoted = [b" argument '", text, b"'"].concat();
+        Fault::Message([start.as_bytes(), option.as_bytes(), &quoted, end.as_bytes()].concat())
+    };
+    match number(text, "KkMGTPE") {
+        Ok(bytes) if bytes > 0 => Ok(bytes),
+        Err(NotANumber::TooLarge) => Err(about("", " too large")),
+        Err(NotANumber::Invalid) if text.first().is_some_and(|byte| b"0123456789KkMGTPE".contains(byte)) => {
+            Err(about("invalid suffix in ", ""))
+        }
+        _ => Err(about("invalid ", "")),
+    }
+}
+
 /// A size as `-h` prints it: rounded up, one decimal below ten: `1.5K`; `base` is 1024 or 1000.
 pub(crate) fn human_size(bytes: u64, base: u64) -> String {
     if bytes < base {

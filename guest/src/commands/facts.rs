@@ -135,18 +135,25 @@ const ID_TABLE: OptionTable = OptionTable {
 };
 
 fn id(context: &mut Context<'_, '_>) -> Stoppable<u8> {
-    let (mut which, mut has_name) = (None, false);
+    let (mut which, mut has_name, mut needs_choice, mut is_contradiction) = (None, false, false, false);
     let operands = or_status!(context.options(ID_TABLE, 1, |given| {
         match given.name {
-            "u" | "g" | "G" => which = Some(given.name),
-            "n" => has_name = true,
+            "u" | "g" | "G" => {
+                is_contradiction |= which.is_some_and(|earlier| earlier != given.name);
+                which = Some(given.name);
+            }
+            "n" => (has_name, needs_choice) = (true, true),
+            "r" => needs_choice = true,
             _ => {}
         }
         Ok(())
     })?);
+    if is_contradiction {
+        return context.fail(Fault::Message(b"cannot print \"only\" of more than one choice".to_vec()), 1);
+    }
     let mut status = 0;
     let line = match which {
-        None if has_name => {
+        None if needs_choice => {
             return context.fail(Fault::Message(b"cannot print only names or real IDs in default format".to_vec()), 1);
         }
         Some(_) if has_name => format!("{}\n", world::USER),

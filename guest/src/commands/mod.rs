@@ -18,6 +18,7 @@ pub(crate) mod common;
 mod context;
 mod copy;
 mod cut;
+mod df;
 mod diff;
 mod digests;
 pub mod echo;
@@ -116,7 +117,7 @@ pub const COMMANDS: &[&Command] = &[
     &network::CURL,
     &cut::CUT,
     &facts::DATE,
-    &usage::DF,
+    &df::DF,
     &diff::DIFF,
     &ls::DIR,
     &paths::DIRNAME,

@@ -1,8 +1,8 @@
-//! `du` as in GNU coreutils 9.1, and a `df` of fixed numbers.
+//! `du` as in GNU coreutils 9.1.
 
 use sparring_tree::Kind;
 
-use super::common::{Fault, HELP, VERSION, human_size, or_status};
+use super::common::{Fault, HELP, VERSION, block_size, human_size, or_status};
 use super::options::{Long, OptionTable};
 use super::{Buffering, Command, Context, quote};
 use crate::budget::Stoppable;
@@ -17,16 +17,13 @@ pub(super) const DU: Command = Command {
     buffering: Buffering::Blocks,
     run: du,
 };
-/// `df`.
-pub(super) const DF: Command =
-    Command { name: "df", summary: "Print one file system of fixed size.", buffering: Buffering::Blocks, run: df };
 
 const TABLE: OptionTable = OptionTable {
     short: "0abd:chHklmst:xB:DLPSX:",
     long: &[
         Long::flag("all", "a"),
         Long::flag("apparent-size", "apparent-size"),
-        Long::value("block-size", "B"),
+        Long::value("block-size", "block-size"),
         Long::flag("bytes", "b"),
         Long::flag("count-links", "l"),
         Long::flag("dereference", "L"),
@@ -87,10 +84,13 @@ fn du(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             "si" => settings.human = Some(1000),
             "k" => (settings.unit, settings.human) = (1024, None),
             "m" => (settings.unit, settings.human) = (1 << 20, None),
-            "B" => match super::common::number(text, "KkMGT0") {
-                Ok(unit) if unit > 0 => (settings.unit, settings.human) = (unit, None),
-                _ => return Ok(Err(Fault::about("invalid --block-size argument", text))),
-            },
+            "B" | "block-size" => {
+                let option = if given.name == "B" { "-B" } else { "--block-size" };
+                match block_size(option, text) {
+                    Ok(unit) => (settings.unit, settings.human) = (unit, None),
+                    Err(fault) => return Ok(Err(fault)),
+                }
+            }
             "s" => summarizes = true,
             "S" => settings.separate = true,
             "exclude" => settings.excluded.push(Glob::new(text, GlobOptions::default())),
@@ -198,15 +198,4 @@ impl Settings {
         }
         Ok((sum, direct))
     }
-}
-
-fn df(context: &mut Context<'_, '_>) -> Stoppable<u8> {
-    let is_human = context.arguments.iter().skip(1).any(|word| word.starts_with(b"-") && word.contains(&b'h'));
-    let text: &[u8] = if is_human {
-        b"Filesystem      Size  Used Avail Use% Mounted on\noverlay          98G   24G   70G  26% /\n"
-    } else {
-        b"Filesystem     1K-blocks     Used Available Use% Mounted on\noverlay        102626232 25165824  73400320  26% /\n"
-    };
-    context.out(text)?;
-    Ok(0)
 }

@@ -1,6 +1,8 @@
 //! Programs that run another: `env`, `timeout`, `nice`, `nohup`, `time`, `stdbuf`, `setsid`,
 //! `command`; and `printenv`, `which`.
 
+use sparring_tree::Kind;
+
 use super::common::{Fault, HELP, VERSION, or_status};
 use super::options::{Long, OptionTable};
 use super::{Buffering, Command, Context, Environment, Program, launch, lookup, quote};
@@ -231,27 +233,49 @@ fn stdbuf(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     start(context, &operands, environment, failed_to_run)
 }
 
+/// As Debian's script has it, in whose folders `/bin` is `/usr/bin` by another name.
 fn which(context: &mut Context<'_, '_>) -> Stoppable<u8> {
-    let mut status = 0;
+    let mut shows_all = false;
     let mut operands = context.arguments.get(1..).unwrap_or_default();
-    if operands.first().is_some_and(|first| matches!(first.as_slice(), b"-a" | b"-s")) {
-        operands = operands.get(1..).unwrap_or_default();
+    while let Some((first, rest)) = operands.split_first() {
+        let Some(letters) = first.strip_prefix(b"-").filter(|letters| !letters.is_empty()) else { break };
+        operands = rest;
+        if letters == b"-" {
+            break;
+        }
+        if let Some(letter) = letters.iter().find(|letter| **letter != b'a') {
+            context.error(&[b"Illegal option -", &[*letter][..], b"\n"].concat())?;
+            context.out(b"Usage: /usr/bin/which [-a] args\n")?;
+            return Ok(2);
+        }
+        shows_all = true;
     }
     if operands.is_empty() {
         return Ok(1);
     }
+    let mut status = 0;
     for name in operands {
+        let is_executable_file = || {
+            let found = context.machine.workspace.stat(context.directory, name);
+            found.is_ok_and(|(_, node)| node.kind() == Kind::File && node.mode().0 & 0o111 != 0)
+        };
+        if name.contains(&b'/') && is_executable_file() {
+            context.out(&[name.as_slice(), b"\n"].concat())?;
+            continue;
+        }
         // Where Debian and the Python images put them.
-        let directory: &[u8] = match lookup(context.machine, name) {
+        let directories: &[&[u8]] = match lookup(context.machine, name) {
             Program::Missing => {
                 status = 1;
                 continue;
             }
-            _ if name.contains(&b'/') => b"",
-            Program::Effect if name.as_slice() != b"make" => b"/usr/local/bin/",
-            _ => b"/usr/bin/",
+            _ if name.contains(&b'/') => &[b""],
+            Program::Effect if name.as_slice() != b"make" => &[b"/usr/local/bin/"],
+            _ => &[b"/usr/bin/", b"/bin/"],
         };
-        context.out(&[directory, name, b"\n"].concat())?;
+        for directory in directories.iter().take(if shows_all { directories.len() } else { 1 }) {
+            context.out(&[directory, name.as_slice(), b"\n"].concat())?;
+        }
     }
     Ok(status)
 }

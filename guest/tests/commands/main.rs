@@ -6,6 +6,7 @@ mod awk;
 mod changing;
 mod compare;
 mod expr;
+mod facts;
 mod filters;
 mod find;
 mod grep;
