@@ -99,12 +99,10 @@ pub(super) fn numbered(text: &str, description: &str, first: i64) -> String {
     output.push_str("Here's the result of running `cat -n` on ");
     output.push_str(description);
     output.push_str(":\n");
-    let mut number = first;
-    for line in shown.split('\n') {
+    for (number, line) in (first..).zip(shown.split('\n')) {
         push_number(&mut output, number);
         output.push_str(line);
         output.push('\n');
-        number += 1;
     }
     if !notice.is_empty() {
         output.pop();

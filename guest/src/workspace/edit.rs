@@ -132,12 +132,10 @@ impl<'a> Workspace<'a> {
             return Ok(Err(FileError::Busy));
         }
         if let Some(target) = self.node(to) {
+            let is_empty = || self.list(to).unwrap_or_default().is_empty();
             match (kind, target.kind()) {
-                (Kind::Directory, Kind::Directory) => {
-                    if !self.list(to).unwrap_or_default().is_empty() {
-                        return Ok(Err(FileError::NotEmpty));
-                    }
-                }
+                (Kind::Directory, Kind::Directory) if !is_empty() => return Ok(Err(FileError::NotEmpty)),
+                (Kind::Directory, Kind::Directory) => {}
                 (Kind::Directory, _) => return Ok(Err(FileError::NotADirectory)),
                 (_, Kind::Directory) => return Ok(Err(FileError::IsADirectory)),
                 _ => {}
