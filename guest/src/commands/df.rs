@@ -170,7 +170,7 @@ mod tests {
         };
         assert_eq!(
             text(Unit::Human(1024), false, false, false),
-            "Filesystem      Size  Used Avail Use% Mounted on\noverlay          98G   24G   71G  26% /\n"
+            "Filesystem      Size  Used Avail Use% Mounted on\noverlay          98G   24G   70G  26% /\n"
         );
         assert_eq!(
             text(Unit::Bytes(1024), false, true, true),

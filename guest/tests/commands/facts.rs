@@ -10,7 +10,8 @@ fn without_directory_sizes(output: Vec<u8>) -> Vec<u8> {
         let Some(end) = line.windows(3).position(|bytes| bytes == b"]  ") else { return line.to_vec() };
         let start = line[..end].iter().rposition(|byte| matches!(byte, b' ' | b'[')).map_or(0, |at| at + 1);
         let size = String::from_utf8_lossy(&line[start..end]);
-        let may_be_directory = size == "4096" || size == "4.0K" || size.parse().is_ok_and(|size: u64| size.is_multiple_of(20));
+        let may_be_directory =
+            size == "4096" || size == "4.0K" || size.parse().is_ok_and(|size: u64| size.is_multiple_of(20));
         // With the blanks in front: the columns are wider where the number is shorter.
         let before = line[..start].trim_ascii_end();
         if may_be_directory { [before, b" SIZE", &line[end..]].concat() } else { line.to_vec() }
