@@ -13,7 +13,7 @@ pub(crate) struct Need {
 }
 
 /// Debian 12's tools: the differential tests of the guest compare with exactly these.
-pub(crate) const GNU_TOOLS: [Need; 9] = [
+pub(crate) const GNU_TOOLS: [Need; 11] = [
     Need { program: "bash", version: "version 5.2", remedy: "Debian 12's package bash" },
     Need { program: "grep", version: "3.8", remedy: "Debian 12's package grep" },
     Need { program: "sed", version: "4.9", remedy: "Debian 12's package sed" },
@@ -23,6 +23,8 @@ pub(crate) const GNU_TOOLS: [Need; 9] = [
     Need { program: "patch", version: "2.7.6", remedy: "Debian 12's package patch" },
     Need { program: "mawk", version: "", remedy: "Debian 12's package mawk" },
     Need { program: "rg", version: "13.0", remedy: "Debian 12's package ripgrep" },
+    Need { program: "column", version: "2.38", remedy: "Debian 12's package bsdextrautils" },
+    Need { program: "file", version: "5.44", remedy: "Debian 12's package file" },
 ];
 
 /// For tests that make repositories and compare diffs.

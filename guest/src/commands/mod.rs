@@ -13,6 +13,7 @@ mod calendar;
 mod cat;
 mod chmod;
 mod cmp;
+mod column;
 mod comm;
 pub(crate) mod common;
 mod context;
@@ -112,6 +113,7 @@ pub const COMMANDS: &[&Command] = &[
     &chmod::CHMOD,
     &simple::CLEAR,
     &cmp::CMP,
+    &column::COLUMN,
     &comm::COMM,
     &copy::CP,
     &network::CURL,

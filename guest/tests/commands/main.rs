@@ -4,6 +4,7 @@
 
 mod awk;
 mod changing;
+mod columns;
 mod compare;
 mod expr;
 mod facts;
