@@ -37,7 +37,8 @@ const TABLE: OptionTable = OptionTable {
     ],
 };
 
-type Digest = fn(&[u8]) -> Vec<u8>;
+/// How a digest is made.
+pub(super) type Digest = fn(&[u8]) -> Vec<u8>;
 
 fn md5sum(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     run(context, "MD5", hashes::md5)
@@ -55,7 +56,8 @@ fn hexadecimal(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn run(context: &mut Context<'_, '_>, label: &str, digest: Digest) -> Stoppable<u8> {
+/// Prints or checks digests of one kind.
+pub(super) fn run(context: &mut Context<'_, '_>, label: &str, digest: Digest) -> Stoppable<u8> {
     let (mut checks, mut has_tag, mut binary, mut is_text, mut end) = (false, false, false, false, b'\n');
     let (mut is_quiet, mut is_silent, mut ignores_missing) = (false, false, false);
     let operands = or_status!(context.options(TABLE, 1, |given| {

@@ -33,9 +33,11 @@ pub mod git;
 mod grep;
 mod hashes;
 mod head;
+mod join;
 mod launch;
 mod lines;
 mod link;
+mod long_hashes;
 mod ls;
 mod make;
 mod mode;
@@ -56,6 +58,7 @@ mod simple;
 mod sink;
 mod sort;
 mod status;
+mod sums;
 mod tail;
 mod target;
 mod tee;
@@ -106,11 +109,13 @@ pub const COMMANDS: &[&Command] = &[
     &packages::APT_GET,
     &simple::ARCH,
     &awk::AWK,
+    &sums::B2SUM,
     &base64::BASE64,
     &paths::BASENAME,
     &bash::BASH,
     &cat::CAT,
     &chmod::CHMOD,
+    &sums::CKSUM,
     &simple::CLEAR,
     &cmp::CMP,
     &column::COLUMN,
@@ -139,6 +144,7 @@ pub const COMMANDS: &[&Command] = &[
     &head::HEAD,
     &simple::HOSTNAME,
     &facts::ID,
+    &join::JOIN,
     &pager::LESS,
     &link::LN,
     &simple::LOGNAME,
@@ -170,10 +176,13 @@ pub const COMMANDS: &[&Command] = &[
     &bash::SH,
     &digests::SHA1SUM,
     &digests::SHA256SUM,
+    &sums::SHA384SUM,
+    &sums::SHA512SUM,
     &simple::SLEEP,
     &sort::SORT,
     &status::STAT,
     &wrappers::STDBUF,
+    &sums::SUM,
     &simple::SYNC,
     &lines::TAC,
     &tail::TAIL,

@@ -1,4 +1,4 @@
-//! `column`.
+//! `column` and `join`.
 
 use crate::menu::Menu;
 use crate::support::{File, Files, Generator, insert};
@@ -89,4 +89,61 @@ fn a_table_too_wide_to_be_cut_is_refused() {
     let outcome = crate::support::simulated::run(&image, b"/x", &words, b"");
     let expected = &b"column: tables wider than the output are not cut or wrapped here\n"[..];
     assert_eq!((outcome.status, outcome.output.as_slice()), (1, expected));
+}
+
+/// Files of keys and values, mostly sorted.
+fn sorted(generator: &mut Generator) -> Files {
+    let cell = proptest::sample::select(vec!["a", "b", "B", "c", "d e", "", "x y z", "é", "10", "2", "b "]);
+    let texts = proptest::collection::vec(proptest::collection::vec(cell, 1..4), 0..7);
+    let separator = generator.pick(&[" ", " ", ",", "\t"]);
+    let mut files = Files::new();
+    for name in ["a", "b", "c"] {
+        let mut lines: Vec<String> = generator.draw(&texts).iter().map(|row| row.join(separator)).collect();
+        if !generator.one_in(5) {
+            lines.sort_unstable();
+        }
+        let mut text = lines.join("\n");
+        if !generator.one_in(5) {
+            text.push('\n');
+        }
+        insert(&mut files, name.as_bytes(), File::text(&text));
+    }
+    files
+}
+
+#[test]
+fn join() {
+    let options = &[
+        "-a 1",
+        "-a 2",
+        "-v 1",
+        "-v2",
+        "-a 3",
+        "-e -",
+        "-e x",
+        "-i",
+        "-1 2",
+        "-2 2",
+        "-j 2",
+        "-j x",
+        "-1 0",
+        "-o auto",
+        "-o 1.1,2.2",
+        "-o 0,1.2",
+        "-o 3.1",
+        "-o 1.x",
+        "-t ,",
+        "-t,",
+        "-t ab",
+        "--check-order",
+        "--nocheck-order",
+        "--header",
+        "-q",
+        "-o 2.1,0",
+        "--ignore-case",
+    ];
+    let operands = &["a", "b", "c", "-", "missing", "."];
+    Menu { command: "join", options, operands, count: (1, 2), paths: 8, seed: 193 }.run_on(sorted);
+    // Two files in most cases.
+    Menu { command: "join", options, operands, count: (2, 2), paths: 9, seed: 194 }.run_on(sorted);
 }

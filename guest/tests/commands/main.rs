@@ -6,6 +6,7 @@ mod awk;
 mod changing;
 mod columns;
 mod compare;
+mod dumps;
 mod expr;
 mod facts;
 mod filters;
