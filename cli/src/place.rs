@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use sparring_runtime::engine::{Engine, EngineConfig};
 use sparring_runtime::image::{Image, ImageCache, Opened};
-use sparring_runtime::source::{Source, SourceErrorKind};
-use sparring_tree::TreeLimits;
+use sparring_runtime::source::{Source, SourceError, SourceErrorKind, read_layer};
+use sparring_tree::{Layer, TreeLimits};
 
 use crate::CommandError;
 
@@ -43,10 +43,23 @@ pub(crate) fn engine_with(config: EngineConfig) -> Result<Engine, CommandError> 
 
 /// Opens a source. What cannot be opened is the user's mistake.
 pub(crate) fn source(path: &Path, commit: Option<&str>) -> Result<Source, CommandError> {
-    Source::open(path, commit).map_err(|error| match &error.kind {
-        SourceErrorKind::Missing | SourceErrorKind::CommitWithoutRepository => CommandError::Usage(error.to_string()),
+    Source::open(path, commit).map_err(source_error)
+}
+
+/// As [`source`], with the layers of these manifests on top, the lowest first.
+pub(crate) fn layered_source(path: &Path, commit: Option<&str>, layers: &[PathBuf]) -> Result<Source, CommandError> {
+    let read = |manifest: &PathBuf| read_layer(manifest, &TreeLimits::default()).map_err(source_error);
+    let layers: Vec<Layer> = layers.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(source(path, commit)?.with_layers(layers))
+}
+
+fn source_error(error: SourceError) -> CommandError {
+    match &error.kind {
+        SourceErrorKind::Missing | SourceErrorKind::CommitWithoutRepository | SourceErrorKind::Layer(_) => {
+            CommandError::Usage(error.to_string())
+        }
         _ => CommandError::failed(error),
-    })
+    }
 }
 
 /// The image of a source, from the cache or built now.
@@ -65,7 +78,8 @@ pub(crate) fn image_of_tree(tree: &str, spec: &str, commit: Option<&str>) -> Res
     let opened = image(&source(Path::new(spec), commit)?)?;
     if opened.image.tree_digest() != digest {
         return Err(CommandError::Failed(format!(
-            "{spec} has the tree {}, not {digest} that was asked for; the source has changed since",
+            "{spec} has the tree {}, not {digest} that was asked for; the source has changed since, or had layers \
+             (`sparring image build --layer` puts such an image into the cache)",
             opened.image.tree_digest()
         )));
     }

@@ -14,7 +14,7 @@ mod real;
 #[path = "git/simulated.rs"]
 mod simulated;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything but `.git`: path to kind, executable bit and bytes.
 pub(crate) type Files = BTreeMap<String, (char, bool, Vec<u8>)>;
@@ -35,11 +35,16 @@ pub(crate) struct Outcome {
     pub(crate) output: String,
 }
 
-/// Runs a sequence both ways; returns a description of the first difference and how many commands
-/// were compared, by subcommand.
-fn compare(files: &Files, steps: &[Step], counts: &mut BTreeMap<String, (usize, usize)>) -> Option<(String, String)> {
-    let real = real::Repository::new(files);
-    simulated::with_session(&real.path(), files, |session| {
+/// Runs a sequence both ways, `untracked` being files that the first commit lacks; returns a description of the first
+/// difference and how many commands were compared, by subcommand.
+fn compare(
+    files: &Files,
+    untracked: &BTreeSet<String>,
+    steps: &[Step],
+    counts: &mut BTreeMap<String, (usize, usize)>,
+) -> Option<(String, String)> {
+    let real = real::Repository::new(files, untracked);
+    simulated::with_session(&real.path(), files, untracked, |session| {
         let mut done = Vec::new();
         for step in steps {
             let mut text = String::new();
@@ -91,14 +96,24 @@ fn compare(files: &Files, steps: &[Step], counts: &mut BTreeMap<String, (usize, 
 
 #[test]
 fn random_sequences_equal_real_git() {
-    let cases: usize = std::env::var("SPARRING_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(500);
+    run(500, 1, |_| BTreeSet::new());
+}
+
+/// As a layer leaves it: a third of the files stands there from the start and is in no commit.
+#[test]
+fn random_sequences_over_a_layer_equal_real_git() {
+    run(200, 3, |files| files.keys().step_by(3).cloned().collect());
+}
+
+fn run(default_cases: usize, default_seed: u8, untracked: fn(&Files) -> BTreeSet<String>) {
+    let cases = std::env::var("SPARRING_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(default_cases);
     let mut generator =
-        generate::Generator::new(std::env::var("SPARRING_SEED").map_or(1, |seed| seed.parse().unwrap()));
+        generate::Generator::new(std::env::var("SPARRING_SEED").map_or(default_seed, |seed| seed.parse().unwrap()));
     let mut counts = BTreeMap::new();
     let mut differences: Vec<(String, String)> = Vec::new();
     for _ in 0..cases {
         let (files, steps) = generator.case();
-        differences.extend(compare(&files, &steps, &mut counts));
+        differences.extend(compare(&files, &untracked(&files), &steps, &mut counts));
     }
     let total: usize = counts.values().map(|(all, _)| all).sum();
     let with_output: usize = counts.values().map(|(_, with_output)| with_output).sum();

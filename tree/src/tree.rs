@@ -68,6 +68,7 @@ pub struct Entry {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
     entries: Vec<Entry>,
+    untracked: Vec<Vec<u8>>,
 }
 
 impl Tree {
@@ -82,7 +83,12 @@ impl Tree {
         Some(&self.entries[at].node)
     }
 
-    /// The tree's identity: it depends on paths, kinds, executable bits and bytes only.
+    /// Files and links that stand there and are in no commit, in walk order: what a [`Layer`](crate::Layer) adds.
+    pub fn untracked(&self) -> &[Vec<u8>] {
+        &self.untracked
+    }
+
+    /// The tree's identity: it depends on paths, kinds, executable bits, bytes, and on which files are untracked.
     pub fn digest(&self) -> Digest {
         self.digest_of_contents(self.entries.iter().map(|entry| Digest::of("content", entry.node.bytes())))
     }
@@ -93,6 +99,10 @@ impl Tree {
         let mut hasher = tree_hasher(self.entries.len());
         for (Entry { path, node }, content) in self.entries.iter().zip(contents) {
             hash_entry(&mut hasher, path, node.kind(), node.mode(), &content);
+        }
+        if !self.untracked.is_empty() {
+            hasher.number(self.untracked.len() as u64);
+            self.untracked.iter().for_each(|path| _ = hasher.bytes(path));
         }
         hasher.finish()
     }
@@ -185,6 +195,7 @@ pub enum TreeError {
 #[derive(Debug)]
 pub struct TreeBuilder {
     entries: Vec<Entry>,
+    untracked: Vec<Vec<u8>>,
     bytes: u64,
     limits: TreeLimits,
 }
@@ -192,7 +203,7 @@ pub struct TreeBuilder {
 impl TreeBuilder {
     /// An empty builder.
     pub fn new(limits: TreeLimits) -> Self {
-        Self { entries: Vec::new(), bytes: 0, limits }
+        Self { entries: Vec::new(), untracked: Vec::new(), bytes: 0, limits }
     }
 
     /// The limits that it holds entries to.
@@ -224,6 +235,17 @@ impl TreeBuilder {
         self.admit(&path, node.bytes().len() as u64)?;
         self.bytes += node.bytes().len() as u64;
         self.entries.push(Entry { path, node });
+        Ok(())
+    }
+
+    /// As [`TreeBuilder::insert`], for what is in no commit.
+    pub fn insert_untracked(&mut self, path: Vec<u8>, node: Node) -> Result<(), TreeError> {
+        let is_directory = node == Node::Directory;
+        self.insert(path.clone(), node)?;
+        // Git knows no directories.
+        if !is_directory {
+            self.untracked.push(path);
+        }
         Ok(())
     }
 
@@ -269,7 +291,9 @@ impl TreeBuilder {
         if entries.len() > self.limits.entries {
             return Err(TreeError::TooManyEntries(self.limits.entries));
         }
-        Ok(Tree { entries })
+        let mut untracked = self.untracked;
+        untracked.sort_by(|a, b| path::walk_order(a, b));
+        Ok(Tree { entries, untracked })
     }
 }
 

@@ -21,19 +21,23 @@ enum ImageCommand {
     #[command(after_help = "Examples:\n  \
         sparring image build .\n  \
         sparring image build repo.git --commit v1.2\n  \
-        sparring image build toolz-1.0.0.tar.gz")]
+        sparring image build toolz-1.0.0.tar.gz\n  \
+        sparring image build repo.git --commit v1.2 --layer built.toml")]
     Build {
         /// A directory, a git repository, a tar, tar.gz, zip or wheel.
         source: PathBuf,
         /// A commit of the repository: a name, a branch, a tag.
         #[arg(long)]
         commit: Option<String>,
+        /// A manifest (TOML) of what the container's image has and the commit lacks; may be given several times.
+        #[arg(long = "layer", value_name = "MANIFEST")]
+        layers: Vec<PathBuf>,
     },
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let ImageCommand::Build { source, commit } = &arguments.command;
-    let source = place::source(source, commit.as_deref())?;
+    let ImageCommand::Build { source, commit, layers } = &arguments.command;
+    let source = place::layered_source(source, commit.as_deref(), layers)?;
     let start = Instant::now();
     let opened = place::image(&source)?;
     let image = &opened.image;

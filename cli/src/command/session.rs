@@ -29,6 +29,9 @@ pub(crate) struct Arguments {
     /// A commit of the repository.
     #[arg(long)]
     commit: Option<String>,
+    /// A manifest (TOML) of what the container's image has and the commit lacks; may be given several times.
+    #[arg(long = "layer", value_name = "MANIFEST")]
+    layers: Vec<PathBuf>,
     /// The tools: openhands or bash.
     #[arg(long, default_value = "openhands")]
     profile: String,
@@ -44,7 +47,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let settings = Settings { profile: arguments.profile.clone(), root: arguments.root.clone(), ..Settings::default() };
     // Before the source is read, which may take a while.
     Base::check(&settings).map_err(|error| CommandError::Usage(error.to_string()))?;
-    let opened = place::image(&place::source(&arguments.repo, arguments.commit.as_deref())?)?;
+    let opened =
+        place::image(&place::layered_source(&arguments.repo, arguments.commit.as_deref(), &arguments.layers)?)?;
     let base = Base::new(opened.image, settings).map_err(|error| CommandError::Usage(error.to_string()))?;
     let stepper = Stepper::new(&place::engine()?, Policy::Resident, Arc::new(Effects::default()));
     let sessions = BTreeMap::from([("main".to_owned(), Seat::Live(Session::new(base)))]);

@@ -38,6 +38,9 @@ enum TasksCommand {
         /// A commit of the repository.
         #[arg(long)]
         commit: Option<String>,
+        /// A manifest (TOML) of what the container's image has and the commit lacks; may be given several times.
+        #[arg(long = "layer", value_name = "MANIFEST")]
+        layers: Vec<PathBuf>,
         /// How many tasks at most.
         #[arg(long, default_value_t = 500)]
         count: usize,
@@ -65,8 +68,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
     match &arguments.command {
         #[cfg(feature = "worker")]
         TasksCommand::Admit(arguments) => super::admit::run(arguments),
-        TasksCommand::Generate { kind, repo, commit, count, seed, masked, output } => {
-            let source = place::source(repo, commit.as_deref())?;
+        TasksCommand::Generate { kind, repo, commit, layers, count, seed, masked, output } => {
+            let source = place::layered_source(repo, commit.as_deref(), layers)?;
             let request = Request { count: *count, seed: *seed, masked: *masked, ..Request::default() };
             let (_, generated) = generate(&source, commit.as_deref(), |tree, described| {
                 sparring_tasks::generate::generate(*kind, tree, described, &request)

@@ -1,5 +1,6 @@
 //! The real side: a repository on disk whose first commit is the one that the guest makes up.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -48,20 +49,11 @@ pub(crate) fn version() -> String {
 }
 
 impl Repository {
-    pub(crate) fn new(files: &Files) -> Self {
+    pub(crate) fn new(files: &Files, untracked: &BTreeSet<String>) -> Self {
         let folder = tempfile::Builder::new().prefix("sparring-").tempdir().unwrap();
         let (program, version) = oracle();
         let repository = Self { folder, program, is_of_series: version.starts_with(SERIES) };
-        for (path, (kind, executable, bytes)) in files {
-            let place = repository.folder.path().join(path);
-            std::fs::create_dir_all(place.parent().unwrap()).unwrap();
-            if *kind == 'l' {
-                std::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(bytes), &place).unwrap();
-            } else {
-                std::fs::write(&place, bytes).unwrap();
-                set_mode(&place, *executable);
-            }
-        }
+        repository.put(files.iter().filter(|(path, _)| !untracked.contains(*path)));
         for words in [&["init", "--quiet", "--initial-branch=master"][..], &["add", "--all", "--force"]] {
             assert!(repository.command(words).status().unwrap().success());
         }
@@ -71,7 +63,21 @@ impl Repository {
         commit.env("GIT_COMMITTER_NAME", git::BASE_NAME).env("GIT_COMMITTER_EMAIL", git::BASE_EMAIL);
         commit.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date);
         assert!(commit.status().unwrap().success());
+        repository.put(files.iter().filter(|(path, _)| untracked.contains(*path)));
         repository
+    }
+
+    fn put<'f>(&self, files: impl Iterator<Item = (&'f String, &'f (char, bool, Vec<u8>))>) {
+        for (path, (kind, executable, bytes)) in files {
+            let place = self.folder.path().join(path);
+            std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+            if *kind == 'l' {
+                std::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(bytes), &place).unwrap();
+            } else {
+                std::fs::write(&place, bytes).unwrap();
+                set_mode(&place, *executable);
+            }
+        }
     }
 
     pub(crate) fn path(&self) -> Vec<u8> {

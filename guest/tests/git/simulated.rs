@@ -1,5 +1,7 @@
 //! The simulated side: one session whose image holds the same files.
 
+use std::collections::BTreeSet;
+
 use sparring_guest::budget::Budget;
 use sparring_guest::commands::{Environment, launch};
 use sparring_guest::limits::Limits;
@@ -18,7 +20,12 @@ pub(crate) struct Session<'a> {
 }
 
 /// Runs something in a session whose image is mounted at `path`.
-pub(crate) fn with_session<T>(path: &[u8], files: &Files, run: impl FnOnce(&mut Session<'_>) -> T) -> T {
+pub(crate) fn with_session<T>(
+    path: &[u8],
+    files: &Files,
+    untracked: &BTreeSet<String>,
+    run: impl FnOnce(&mut Session<'_>) -> T,
+) -> T {
     let mut builder = TreeBuilder::new(TreeLimits::default());
     for (path, (kind, executable, bytes)) in files {
         let content = bytes.as_slice().into();
@@ -26,7 +33,10 @@ pub(crate) fn with_session<T>(path: &[u8], files: &Files, run: impl FnOnce(&mut 
             'l' => Node::Link { target: content },
             _ => Node::File { executable: *executable, content },
         };
-        builder.insert(path.clone().into_bytes(), node).unwrap();
+        let name = path.clone().into_bytes();
+        let inserted =
+            if untracked.contains(path) { builder.insert_untracked(name, node) } else { builder.insert(name, node) };
+        inserted.unwrap();
     }
     let tree = builder.finish().unwrap();
     let facts: Vec<_> = tree.entries().iter().map(|entry| FileFacts::of(entry.node.bytes())).collect();

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use sparring_tree::image::{FileFacts, IMAGE_VERSION};
-use sparring_tree::{Digest, Hasher, ImageView, Tree, TreeLimits};
+use sparring_tree::{Digest, ImageView, Tree, TreeLimits};
 use tempfile::TempDir;
 
 use super::block::{Image, build_block, facts};
@@ -204,12 +204,9 @@ impl ImageCache {
     }
 }
 
-/// The name of an image: what it is made of and how it is laid out. Derived layers do not exist
-/// yet; their digests will be part of the name.
+/// The name of an image: what it holds, layers included, and how it is laid out.
 fn file_name(tree: &Digest) -> String {
-    let mut layers = Hasher::new("image layers");
-    layers.number(0);
-    format!("{tree}-{}-v{IMAGE_VERSION}{IMAGE}", layers.finish().short())
+    format!("{tree}-v{IMAGE_VERSION}{IMAGE}")
 }
 
 /// Whether nothing stands at a path, or a link, which is never followed.

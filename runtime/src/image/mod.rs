@@ -35,7 +35,8 @@ pub fn tree_of(view: sparring_tree::ImageView<'_>) -> Result<Tree, TreeError> {
             Kind::File => Node::File { executable: entry.mode().is_executable(), content: entry.content().into() },
             Kind::Link => Node::Link { target: entry.content().into() },
         };
-        builder.insert(entry.path().to_vec(), node)?;
+        let path = entry.path().to_vec();
+        if entry.has_untracked() { builder.insert_untracked(path, node)? } else { builder.insert(path, node)? }
     }
     builder.finish()
 }

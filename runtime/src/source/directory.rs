@@ -37,6 +37,15 @@ pub(super) fn read(
     walk.finish(entries, SourceKind::Directory)
 }
 
+/// Reads all that an open directory holds, whatever ignore files say: what a layer is made of.
+pub(super) fn read_all(directory: &Dir, limits: &TreeLimits) -> Result<Tree, SourceErrorKind> {
+    let nothing = Rules::patterns(&[]);
+    let mut walk = Walk::new(limits, &[], None);
+    walk.ignores = false;
+    let entries = walk.directory(directory, &Place::root(&nothing))?;
+    Ok(walk.finish(entries, SourceKind::Directory)?.0)
+}
+
 /// Reads a work tree: the tracked files and those that no rule ignores, as they stand on disk.
 pub(super) fn read_work_tree(path: &Path, limits: &TreeLimits) -> Result<(Tree, Provenance), SourceErrorKind> {
     let root = open_root(path)?;
@@ -126,6 +135,8 @@ struct Walk<'a> {
     limits: &'a TreeLimits,
     /// What the caller leaves out, whatever the rules of the source say.
     exclude: Rules<'a>,
+    /// Whether ignore files are heeded.
+    ignores: bool,
     /// The tracked paths of a work tree; `None` for a plain directory.
     tracked: Option<Vec<Vec<u8>>>,
     entries: AtomicUsize,
@@ -139,6 +150,7 @@ impl<'a> Walk<'a> {
         Self {
             limits,
             exclude: Rules::patterns(exclude),
+            ignores: true,
             tracked,
             entries: AtomicUsize::new(0),
             bytes: AtomicU64::new(0),
@@ -162,7 +174,7 @@ impl<'a> Walk<'a> {
     fn directory(&self, directory: &Dir, place: &Place<'_>) -> Result<Vec<Entry>, SourceErrorKind> {
         let io = |error| SourceErrorKind::io(&place.path, error);
         let own = match directory.open_with(".gitignore", &options(OFlags::empty())) {
-            Ok(file) if file.metadata().map_err(io)?.is_file() => {
+            Ok(file) if self.ignores && file.metadata().map_err(io)?.is_file() => {
                 let content = self.ignore_file(&place.path, file.into_std())?;
                 Some(Rules::file(place.rules, &place.path, &content))
             }

@@ -83,6 +83,12 @@ pub enum SourceErrorKind {
         /// What is wrong with it.
         problem: String,
     },
+    /// A manifest of a layer that cannot be understood.
+    #[error("layer: {0}")]
+    Layer(String),
+    /// A layer that does not fit the source.
+    #[error(transparent)]
+    LayerDoesNotFit(#[from] sparring_tree::LayerError),
     /// An archive that is refused.
     #[error("archive{}: {problem}", at(.inside))]
     Archive {

@@ -11,6 +11,7 @@ mod error;
 mod git;
 mod git_tree;
 mod ignored;
+mod layer;
 mod open;
 mod provenance;
 mod revision;
@@ -20,5 +21,6 @@ mod tests;
 mod zip;
 
 pub use error::{ArchiveProblem, SourceError, SourceErrorKind};
+pub use layer::read_layer;
 pub use open::{PYTHON_LIBRARY_EXCLUDES, Source};
-pub use provenance::{Provenance, SourceKind};
+pub use provenance::{LayerProvenance, Provenance, SourceKind};

@@ -4,11 +4,11 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use sparring_tree::{Digest, Hasher, Tree, TreeLimits};
+use sparring_tree::{Digest, Hasher, Layer, Tree, TreeLimits};
 
 use super::error::{ArchiveProblem, SourceError, SourceErrorKind};
 use super::git::Repository;
-use super::provenance::Provenance;
+use super::provenance::{LayerProvenance, Provenance};
 use super::{archive, directory, git_tree, tar, zip};
 
 /// What to leave out of a Python standard library, so that it holds library code only: installed
@@ -35,6 +35,7 @@ const READER_VERSION: u64 = 1;
 pub struct Source {
     path: PathBuf,
     what: What,
+    layers: Vec<Layer>,
 }
 
 #[derive(Debug)]
@@ -62,7 +63,7 @@ impl Source {
     /// outside itself, or when `commit` names no commit of it.
     pub fn open(path: &Path, commit: Option<&str>) -> Result<Self, SourceError> {
         let what = Self::detect(path, commit).map_err(|kind| SourceError::new(path, kind))?;
-        Ok(Self { path: path.to_owned(), what })
+        Ok(Self { path: path.to_owned(), what, layers: Vec::new() })
     }
 
     /// A plain directory without what `exclude` names, as patterns in the syntax of `.gitignore`.
@@ -74,7 +75,13 @@ impl Source {
             return Err(SourceError::new(path, SourceErrorKind::Missing));
         }
         let exclude = exclude.iter().map(|&pattern| pattern.to_owned()).collect();
-        Ok(Self { path: path.to_owned(), what: What::Directory { exclude } })
+        Ok(Self { path: path.to_owned(), what: What::Directory { exclude }, layers: Vec::new() })
+    }
+
+    /// Puts layers on top, the lowest first: what the container's image has and the commit lacks.
+    pub fn with_layers(mut self, layers: impl IntoIterator<Item = Layer>) -> Self {
+        self.layers.extend(layers);
+        self
     }
 
     fn detect(path: &Path, commit: Option<&str>) -> Result<What, SourceErrorKind> {
@@ -164,13 +171,14 @@ impl Source {
             What::Zip { bytes, wheel } => hasher.bytes(b"zip").number(u64::from(*wheel)).bytes(bytes),
             What::Directory { .. } | What::WorkTree => return None,
         };
+        self.layers.iter().for_each(|layer| _ = hasher.digest(&layer.digest()));
         Some(hasher.finish())
     }
 
     /// Reads the source.
     ///
     /// # Errors
-    /// When it breaks one of `limits`, holds what no tree may hold, or cannot be read.
+    /// When it breaks one of `limits`, holds what no tree may hold, cannot be read, or a layer does not fit.
     pub fn read(&self, limits: &TreeLimits) -> Result<(Tree, Provenance), SourceError> {
         let read = match &self.what {
             What::Directory { exclude } => directory::read(&self.path, exclude, limits),
@@ -179,6 +187,19 @@ impl Source {
             What::Tar { bytes, gzip } => tar::read(bytes, *gzip, limits),
             What::Zip { bytes, wheel } => zip::read(bytes, *wheel, limits),
         };
-        read.map_err(|kind| SourceError::new(&self.path, kind))
+        read.and_then(|read| self.layered(read, limits)).map_err(|kind| SourceError::new(&self.path, kind))
+    }
+
+    fn layered(
+        &self,
+        (mut tree, mut provenance): (Tree, Provenance),
+        limits: &TreeLimits,
+    ) -> Result<(Tree, Provenance), SourceErrorKind> {
+        for layer in &self.layers {
+            tree = tree.with_layer(layer, limits)?;
+            let digest = layer.digest().to_string();
+            provenance.layers.push(LayerProvenance { name: layer.name.clone(), digest });
+        }
+        Ok((tree, provenance))
     }
 }

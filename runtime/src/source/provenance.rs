@@ -32,11 +32,31 @@ pub struct Provenance {
     pub special_files: u64,
     /// Entries of repositories within archives (`.git`) that were left out.
     pub repository_files: u64,
+    /// What was put on top, the lowest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<LayerProvenance>,
+}
+
+/// A layer that was put on top of a source.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LayerProvenance {
+    /// Its name.
+    pub name: String,
+    /// The digest of its changes, in hexadecimal digits.
+    pub digest: String,
 }
 
 impl Provenance {
     /// Nothing left out.
     pub(crate) fn new(kind: SourceKind) -> Self {
-        Self { kind, commit: None, stripped: None, submodules: 0, special_files: 0, repository_files: 0 }
+        Self {
+            kind,
+            commit: None,
+            stripped: None,
+            submodules: 0,
+            special_files: 0,
+            repository_files: 0,
+            layers: Vec::new(),
+        }
     }
 }

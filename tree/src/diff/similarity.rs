@@ -48,7 +48,7 @@ fn common(old: &[(u32, u64)], new: &[(u32, u64)]) -> u64 {
     copied
 }
 
-/// Bytes per hash of a line or of 64 bytes, sorted by hash.
+/// Bytes per hash of a line or of 64 bytes, sorted by hash, as git 2.39 has them.
 fn chunks(bytes: &[u8]) -> Vec<(u32, u64)> {
     const HASHES: u32 = 107_927;
     let text = !is_binary(bytes);
@@ -67,9 +67,7 @@ fn chunks(bytes: &[u8]) -> Vec<(u32, u64)> {
             (low, high, count) = (0, 0, 0);
         }
     }
-    if count > 0 {
-        found.push((low.wrapping_add(high.wrapping_mul(0x61)) % HASHES, count));
-    }
+    // What follows the last whole chunk is not counted: git does so since 2.44 only.
     found.sort_unstable_by_key(|(hash, _)| *hash);
     found.dedup_by(|next, kept| {
         let same = next.0 == kept.0;

@@ -13,6 +13,8 @@ impl TextFlags {
     const INVALID_UTF8: u8 = 2;
     const NOT_ASCII: u8 = 4;
     const CARRIAGE_RETURN: u8 = 8;
+    /// The bits that text has no use for.
+    pub(super) const MASK: u8 = 15;
 
     /// Looks at all bytes once.
     pub fn of(content: &[u8]) -> Self {

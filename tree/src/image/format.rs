@@ -1,7 +1,7 @@
 //! Where each number of an image stands. Any change here raises [`IMAGE_VERSION`].
 
 /// The version of the layout; files of other versions are rebuilt.
-pub const IMAGE_VERSION: u32 = 2;
+pub const IMAGE_VERSION: u32 = 3;
 /// The first eight bytes of every image.
 pub(super) const MAGIC: [u8; 8] = *b"SPARRING";
 /// Every this many lines a checkpoint stands: a line is found by at most this many steps.
@@ -38,6 +38,8 @@ pub(super) const PATH_OFFSET_AT: usize = 0;
 pub(super) const PATH_LENGTH_AT: usize = 4; // u16
 pub(super) const KIND_AT: usize = 6; // u8
 pub(super) const FLAGS_AT: usize = 7; // u8
+/// In the flags' byte, beside those of the text: a file in no commit, or a directory that holds such a file.
+pub(super) const UNTRACKED: u8 = 0x80;
 pub(super) const MODE_AT: usize = 8; // u16
 pub(super) const PARENT_AT: usize = 12;
 pub(super) const SUBTREE_END_AT: usize = 16;

@@ -150,8 +150,25 @@ fn write_records(block: &mut Vec<u8>, tree: &Tree, facts: &[FileFacts]) {
         content_offset += bytes;
         checkpoint += facts.checkpoints.len() as u32;
     }
+    mark_untracked(&mut block[first..], tree);
     for directory in open {
         put(block, first + directory as usize * RECORD_BYTES + SUBTREE_END_AT, entries.len() as u32 + 1);
+    }
+}
+
+/// Marks the untracked files and every directory above them.
+fn mark_untracked(records: &mut [u8], tree: &Tree) {
+    for untracked in tree.untracked() {
+        let found = tree.entries().binary_search_by(|entry| path::walk_order(&entry.path, untracked));
+        let mut index = found.map_or(0, |position| position + 1);
+        loop {
+            let record = index * RECORD_BYTES;
+            records[record + FLAGS_AT] |= UNTRACKED;
+            if index == 0 {
+                break;
+            }
+            index = super::view::number(records, record + PARENT_AT) as usize;
+        }
     }
 }
 

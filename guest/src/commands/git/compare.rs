@@ -64,7 +64,8 @@ impl<'a> Git<'_, '_, 'a> {
         if !self.repository.is_base || path.is_empty() {
             return None;
         }
-        blob_of_entry(&self.context.machine.workspace.image().lookup(path)?)
+        let entry = self.context.machine.workspace.image().lookup(path)?;
+        if entry.has_untracked() { None } else { blob_of_entry(&entry) }
     }
 
     /// The place of a path of the repository.
@@ -204,7 +205,7 @@ impl<'a> Git<'_, '_, 'a> {
         let Some(top) = image.lookup(directory).filter(|entry| entry.kind() == Kind::Directory) else { return false };
         (top.index()..top.subtree_end())
             .filter_map(|index| image.entry(index))
-            .any(|entry| entry.kind() != Kind::Directory && delta.get(entry.path()).is_none())
+            .any(|entry| is_committed(&entry) && delta.get(entry.path()).is_none())
     }
 
     /// Whether a stored tree has this path as a file or a directory.
@@ -320,11 +321,16 @@ pub(super) fn base_delta(workspace: &Workspace<'_>) -> Delta {
     delta
 }
 
-/// The image's files below a path, or the file at it.
+/// The committed files of the image below a path, or the file at it.
 fn files_below<'a>(image: ImageView<'a>, path: &[u8]) -> impl Iterator<Item = &'a [u8]> {
     let range = image.lookup(path).map_or(0..0, |top| top.index()..top.subtree_end());
     let entries = range.filter_map(move |index| image.entry(index));
-    entries.filter(|entry| entry.kind() != Kind::Directory).map(|entry| entry.path())
+    entries.filter(is_committed).map(|entry| entry.path())
+}
+
+/// Whether an entry of the image is a file of its commit.
+pub(super) fn is_committed(entry: &EntryView<'_>) -> bool {
+    entry.kind() != Kind::Directory && !entry.has_untracked()
 }
 
 fn blob_of_entry(entry: &EntryView<'_>) -> Option<Blob> {

@@ -9,6 +9,7 @@ use sparring_tree::Kind;
 use sparring_tree::diff::{ObjectId, git_mode};
 use sparring_tree::image::EntryView;
 
+use super::compare::is_committed;
 use super::delta::{Blob, Delta};
 use super::state::{Commit, CommitIndex, Signature};
 use super::{Attempt, Git};
@@ -130,6 +131,9 @@ impl<'a> Git<'_, '_, 'a> {
                 rows.insert([child.name(), b"/"].concat(), ("40000", id));
             }
             return Ok(bytes);
+        }
+        if !is_committed(child) {
+            return Ok(0);
         }
         self.context.machine.budget.scan(u64::from(child.len()))?;
         rows.insert(

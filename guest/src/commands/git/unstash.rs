@@ -84,6 +84,10 @@ impl Git<'_, '_, '_> {
                 return self.error(1, &[b"could not restore untracked files from stash"]);
             }
         }
+        // Untracked files alone were stashed: there is nothing to merge.
+        if changes.is_empty() {
+            self.line(&[b"Already up to date."])?;
+        }
         let mut clean = true;
         for (path, (old, new)) in changes {
             let staged = self.blob_at(&ours, &path);

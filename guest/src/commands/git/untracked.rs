@@ -39,6 +39,11 @@ impl Git<'_, '_, '_> {
                     found.insert(path.to_vec());
                 }
             }
+            // What a layer put beside the commit.
+            let layered = workspace.image().root().untracked().map(|entry| entry.path());
+            found.extend(
+                layered.filter(|path| self.worktree_blob(path).is_some() && is_unknown(path)).map(<[u8]>::to_vec),
+            );
             for (path, blob) in self.repository.index.iter() {
                 if blob.is_none() && self.worktree_blob(path).is_some() && is_unknown(path) {
                     found.insert(path.to_vec());
@@ -75,7 +80,14 @@ impl Git<'_, '_, '_> {
             self.inside(place).filter(|path| is_directory && !path.starts_with(b".git")).map(<[u8]>::to_vec)
         });
         let mut found: BTreeSet<Vec<u8>> = directories.collect();
-        // And those of the image out of which every tracked file was taken.
+        // And those of the image out of which every file was taken, tracked or not.
+        let layered = self.repository.is_base.then(|| self.context.machine.workspace.image().root().untracked());
+        let taken =
+            layered.into_iter().flatten().map(|entry| entry.path()).filter(|path| self.worktree_blob(path).is_none());
+        for path in taken {
+            let above = memchr::memchr_iter(b'/', path).map(|end| path.get(..end).unwrap_or_default());
+            found.extend(above.filter(|directory| self.is_directory(directory)).map(<[u8]>::to_vec));
+        }
         for (path, _) in self.repository.index.iter().filter(|(_, blob)| blob.is_none()) {
             let above = memchr::memchr_iter(b'/', path).map(|end| path.get(..end).unwrap_or_default());
             found.extend(above.filter(|directory| self.is_directory(directory)).map(<[u8]>::to_vec));

@@ -3,6 +3,7 @@
 mod archives;
 mod bombs;
 mod directories;
+mod layers;
 mod repositories;
 
 use std::os::unix::fs::PermissionsExt;
