@@ -76,6 +76,8 @@ fn verdict(outcome: &Result<(Tree, Provenance), SourceErrorKind>) -> &'static st
         Err(SourceErrorKind::IgnoreFile { .. }) => "ignore file",
         Err(SourceErrorKind::Changed(_)) => "changed",
         Err(SourceErrorKind::Io { .. }) => "io",
+        Err(SourceErrorKind::Layer(_)) => "layer",
+        Err(SourceErrorKind::LayerDoesNotFit(_)) => "layer does not fit",
     }
 }
 
