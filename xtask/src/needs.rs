@@ -24,7 +24,7 @@ pub(crate) const GNU_TOOLS: [Need; 11] = [
     Need { program: "mawk", version: "", remedy: "Debian 12's package mawk" },
     Need { program: "rg", version: "13.0", remedy: "Debian 12's package ripgrep" },
     Need { program: "column", version: "2.38", remedy: "Debian 12's package bsdextrautils" },
-    Need { program: "file", version: "5.44", remedy: "Debian 12's package file" },
+    Need { program: "hexdump", version: "2.38", remedy: "Debian 12's package bsdextrautils" },
 ];
 
 /// For tests that make repositories and compare diffs.

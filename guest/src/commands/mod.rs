@@ -33,6 +33,7 @@ pub mod git;
 mod grep;
 mod hashes;
 mod head;
+mod hexdump;
 mod join;
 mod launch;
 mod lines;
@@ -43,6 +44,7 @@ mod make;
 mod mode;
 mod network;
 mod nl;
+mod od;
 pub mod options;
 mod packages;
 mod pager;
@@ -142,6 +144,7 @@ pub const COMMANDS: &[&Command] = &[
     &grep::GREP,
     &facts::GROUPS,
     &head::HEAD,
+    &hexdump::HEXDUMP,
     &simple::HOSTNAME,
     &facts::ID,
     &join::JOIN,
@@ -159,6 +162,7 @@ pub const COMMANDS: &[&Command] = &[
     &nl::NL,
     &wrappers::NOHUP,
     &simple::NPROC,
+    &od::OD,
     &lines::PASTE,
     &patch::PATCH,
     &wrappers::PRINTENV,

@@ -1,4 +1,4 @@
-//! `cksum`, `sum` and the long digests.
+//! `od`, `hexdump`, `cksum`, `sum` and the long digests.
 
 use crate::menu::Menu;
 use crate::support::{File, Files, Generator, generate, insert};
@@ -21,6 +21,79 @@ fn bytes(generator: &mut Generator) -> Files {
 }
 
 const OPERANDS: &[&str] = &["missing", "-", "d", "no pe"];
+
+#[test]
+fn od() {
+    let options = &[
+        "-c",
+        "-b",
+        "-a",
+        "-x",
+        "-d",
+        "-o",
+        "-i",
+        "-l",
+        "-s",
+        "-h",
+        "-X",
+        "-D",
+        "-A d",
+        "-A x",
+        "-An",
+        "-Ao",
+        "-A q",
+        "-t x1",
+        "-t x1z",
+        "-tx4",
+        "-t d1",
+        "-t u2",
+        "-t o8",
+        "-t a",
+        "-t cx1",
+        "-t xC",
+        "-t dSz",
+        "-t x3",
+        "-t q",
+        "-j 3",
+        "-j 1000000",
+        "-N 20",
+        "-N 0",
+        "-N x",
+        "-j 1k",
+        "-w8",
+        "-w5",
+        "-w",
+        "-v",
+        "--endian=big",
+        "-q",
+        "-j 0x2",
+    ];
+    Menu { command: "od", options, operands: OPERANDS, count: (0, 2), paths: 8, seed: 200 }.run_on(bytes);
+}
+
+#[test]
+fn hexdump() {
+    let options = &[
+        "-C",
+        "-C",
+        "-x",
+        "-d",
+        "-o",
+        "-b",
+        "-c",
+        "-n 20",
+        "-n 0",
+        "-n x",
+        "-s 3",
+        "-s 0x4",
+        "-v",
+        "-q",
+        "-n5",
+        "--canonical",
+        "--length=40",
+    ];
+    Menu { command: "hexdump", options, operands: OPERANDS, count: (0, 2), paths: 8, seed: 201 }.run_on(bytes);
+}
 
 #[test]
 fn checksums() {
