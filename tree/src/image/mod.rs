@@ -19,6 +19,7 @@
 mod facts;
 mod format;
 mod postings;
+mod untracked;
 mod view;
 mod write;
 
