@@ -6,8 +6,8 @@ use crate::mode::Kind;
 impl<'a> EntryView<'a> {
     /// The files at or below this entry that no commit has, in walk order. Costs nothing where there are none.
     pub fn untracked(&self) -> impl Iterator<Item = EntryView<'a>> + use<'a> {
-        let (image, end) = (self.image, if self.has_untracked() { self.subtree_end() } else { self.index });
-        let mut next = self.index;
+        let (image, end) = (self.image, if self.has_untracked() { self.subtree_end() } else { self.index() });
+        let mut next = self.index();
         std::iter::from_fn(move || {
             while next < end {
                 let entry = image.entry(next)?;
