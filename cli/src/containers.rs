@@ -1,15 +1,12 @@
 //! What the commands with real test runs share: the daemon, a runner with a name of its own, an asynchronous runtime.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use sparring_worker::container::policy::Runtime;
-use sparring_worker::container::{ContainerRunner, Daemon, Options};
+use sparring_worker::container::{ContainerRunner, Daemon, Options, Owner};
 
+use crate::guard::Guard;
 use crate::{CommandError, place};
-
-/// Workers of one user on one machine at most.
-const SLOTS: usize = 256;
 
 /// How the daemon is reached and containers are run.
 #[derive(Debug, clap::Args)]
@@ -22,13 +19,13 @@ pub(crate) struct DaemonArguments {
     runtime: String,
 }
 
-/// A runner, and the file whose lock says that its name is taken.
+/// A runner, the name that it holds, and the process that cleans up should this one be killed.
 pub(crate) struct Containers {
     /// The runner.
     pub(crate) runner: ContainerRunner,
     /// Its name, which the next worker takes over when this one dies: it then finds what this one left behind.
-    pub(crate) owner: String,
-    _slot: File,
+    pub(crate) owner: Owner,
+    _guard: Guard,
 }
 
 /// Connects to the daemon under the first free name of this machine.
@@ -40,19 +37,11 @@ pub(crate) async fn connect(arguments: &DaemonArguments) -> Result<Containers, C
 /// The same with the defaults of [`DaemonArguments`].
 pub(crate) async fn connect_to(socket: Option<&Path>, runtime: Runtime) -> Result<Containers, CommandError> {
     let daemon = Daemon::connect(socket).await.map_err(CommandError::failed)?;
-    let folder = place::cache_folder()?.join("workers");
-    std::fs::create_dir_all(&folder)?;
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    for number in 0..SLOTS {
-        let slot = File::create(folder.join(number.to_string()))?;
-        if slot.try_lock().is_err() {
-            continue;
-        }
-        let owner = format!("{}/{}/{number}", host.trim(), folder.display());
-        let runner = ContainerRunner::new(daemon, Options { runtime, ..Options::new(&owner) })?;
-        return Ok(Containers { runner, owner, _slot: slot });
-    }
-    Err(CommandError::Failed(format!("{SLOTS} workers of this user run on this machine already")))
+    let owner = Owner::take(&place::cache_folder()?.join("workers"))?
+        .ok_or_else(|| CommandError::Failed("too many workers of this user run on this machine already".to_owned()))?;
+    let guard = Guard::start(owner.name(), socket)?;
+    let runner = ContainerRunner::new(daemon, Options { runtime, ..Options::new(owner.name()) })?;
+    Ok(Containers { runner, owner, _guard: guard })
 }
 
 /// Runs asynchronous work to its end.

@@ -6,6 +6,8 @@ mod command;
 #[cfg(feature = "worker")]
 mod containers;
 mod error;
+#[cfg(feature = "worker")]
+mod guard;
 mod place;
 mod python;
 mod table;

@@ -6,6 +6,7 @@
 //! simulated tools.
 
 pub mod admission;
+pub mod audit;
 #[cfg(feature = "container")]
 pub mod container;
 pub mod evidence;

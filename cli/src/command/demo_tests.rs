@@ -76,7 +76,7 @@ async fn all(seed: u64, output: PathBuf, as_json: bool) -> Result<(), CommandErr
 
     let queue =
         SqliteQueue::open(&output.join("jobs.sqlite"), Policy::default()).await.map_err(CommandError::failed)?;
-    let mut options = Options::new(format!("{}/{}", connected.owner, std::process::id()));
+    let mut options = Options::new(format!("{}/{}", connected.owner.name(), std::process::id()));
     options.concurrency = std::thread::available_parallelism().map_or(1, usize::from);
     options.idle = Duration::from_millis(100);
     let worker = Arc::new(Worker {

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "worker")]
 pub(crate) mod admit;
+#[cfg(feature = "worker")]
+pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod demo;
 #[cfg(feature = "worker")]

@@ -1,4 +1,4 @@
-//! `sparring reward submit`, `status` and `watch`.
+//! `sparring reward submit`, `status` and `watch`; `audit` is a file of its own.
 
 use std::fs::File;
 use std::io::{BufReader, Write};
@@ -11,6 +11,7 @@ use sparring_tasks::execution::Job;
 use sparring_tasks::jsonl;
 use sparring_worker::queue::{Address, AnyQueue, Counts, Deliveries, Policy, Queue, Submitted};
 
+use super::audit;
 use crate::{CommandError, table};
 
 /// Verdicts of one read.
@@ -72,6 +73,16 @@ enum RewardCommand {
         #[arg(long)]
         follow: bool,
     },
+    /// Runs a share of the jobs that have a score again, on this machine, and compares. Fails when one of a thousand
+    /// or more came out otherwise.
+    #[command(after_help = "Example:\n  \
+        sparring reward audit --evidence evidence -o audit.jsonl")]
+    Audit {
+        #[command(flatten)]
+        place: Place,
+        #[command(flatten)]
+        arguments: audit::Arguments,
+    },
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
@@ -83,6 +94,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
             RewardCommand::Watch { place, output, cursor, follow } => {
                 watch(&place.open().await?, output.as_deref(), *cursor, *follow).await
             }
+            RewardCommand::Audit { place, arguments } => audit::run(&place.open().await?, arguments).await,
         }
     })
 }

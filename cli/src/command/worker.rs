@@ -14,8 +14,8 @@ use sparring_worker::queue::{Address, Policy};
 use sparring_worker::worker::{Metrics, Options, Worker, serve, work};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::CommandError;
 use crate::containers::{self, DaemonArguments};
+use crate::{CommandError, guard};
 
 /// Memory that a job at once is counted with, when nobody says how many there may be.
 const JOB_BYTES: u64 = 4 << 30;
@@ -38,6 +38,15 @@ enum WorkerCommand {
     /// Images for test runs, without a registry.
     #[command(subcommand)]
     Image(ImageCommand),
+    /// What a worker starts beside itself: removes its containers when it is killed.
+    #[command(hide = true)]
+    Guard {
+        /// The worker's name at its containers.
+        owner: String,
+        /// The daemon's socket.
+        #[arg(long)]
+        socket: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -85,6 +94,9 @@ struct RunArguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
     match &arguments.command {
         None => containers::block_on(run_worker(&arguments.run)),
+        Some(WorkerCommand::Guard { owner, socket }) => {
+            containers::block_on(guard::watch_over(owner, socket.as_deref()))
+        }
         Some(WorkerCommand::Image(ImageCommand::Build { name, package, with, python, socket })) => {
             let recipe = Recipe {
                 name: name.clone(),
@@ -116,7 +128,7 @@ async fn run_worker(arguments: &RunArguments) -> Result<(), CommandError> {
     let containers = containers::connect(&arguments.daemon).await?;
     let reaped = containers.runner.reap().await.map_err(CommandError::failed)?;
     // The name of the process, not of the slot: whoever comes next is somebody else to the queue.
-    let mut options = Options::new(format!("{}/{}", containers.owner, std::process::id()));
+    let mut options = Options::new(format!("{}/{}", containers.owner.name(), std::process::id()));
     options.concurrency = arguments.concurrency.unwrap_or_else(default_concurrency);
     options.grace = Duration::from_secs(arguments.grace);
     eprintln!(

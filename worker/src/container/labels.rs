@@ -39,18 +39,19 @@ pub(super) fn of_helper(now: u64) -> BTreeMap<String, String> {
     labels.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
-/// Whether nobody waits for a container: its deadline is over, or it is ours and none of the live ones. A label that
-/// is missing or broken makes it forgotten too.
+/// Whether nobody waits for a container: its deadline is over, it is ours and none of the live ones, or the worker
+/// that made it `is_dead`. A label that is missing or broken makes it forgotten too.
 pub(super) fn is_forgotten(
     labels: &HashMap<String, String>,
     name: &str,
     owner: &str,
     live: &BTreeSet<String>,
     now: u64,
+    is_dead: impl FnOnce(&str) -> bool,
 ) -> bool {
     let deadline: u64 = labels.get(DEADLINE).and_then(|text| text.parse().ok()).unwrap_or_default();
-    let is_ours = labels.get(OWNER).is_some_and(|of| of == owner);
-    now > deadline || is_ours && !live.contains(name)
+    let is_left = |of: &String| if of == owner { !live.contains(name) } else { is_dead(of) };
+    now > deadline || labels.get(OWNER).is_some_and(is_left)
 }
 
 /// The second that it is, counted from 1970.
@@ -69,11 +70,14 @@ mod tests {
             [(OWNER, owner), (DEADLINE, deadline)].map(|(name, value)| (name.to_owned(), value.to_owned())).into()
         };
         let live = BTreeSet::from(["one".to_owned()]);
-        let forgotten = |labels: &HashMap<String, String>, name: &str| is_forgotten(labels, name, "me", &live, 100);
+        let forgotten = |labels: &HashMap<String, String>, name: &str| {
+            is_forgotten(labels, name, "me", &live, 100, |owner| owner == "dead")
+        };
         assert!(!forgotten(&labels("me", "100"), "one"));
         assert!(forgotten(&labels("me", "100"), "two"));
         assert!(forgotten(&labels("me", "99"), "one"));
         assert!(!forgotten(&labels("you", "100"), "two"));
+        assert!(forgotten(&labels("dead", "100"), "two"));
         assert!(forgotten(&labels("you", "99"), "two"));
         assert!(forgotten(&labels("you", "soon"), "two"));
         assert!(forgotten(&HashMap::new(), "two"));

@@ -12,6 +12,7 @@ mod image;
 mod labels;
 mod log;
 mod overlay;
+mod owner;
 pub mod policy;
 mod program;
 mod reaper;
@@ -24,5 +25,6 @@ mod wait;
 
 pub use daemon::{Daemon, DaemonError};
 pub use labels::{DEADLINE, FENCE, OWNER, REWARD_KEY};
+pub use owner::Owner;
 pub use reaper::EVERY as REAPED_EVERY;
 pub use runner::{Container, ContainerRunner, Options};

@@ -37,7 +37,8 @@ const LOOK: Duration = Duration::from_millis(250);
 /// How containers are made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The name of this worker: stable over its restarts, so that it finds what it left behind, and of no other.
+    /// The name of this worker: stable over its restarts, so that it finds what it left behind, and of no other. The
+    /// name of an [`Owner`](super::Owner) lets other workers of the machine know when this one has died.
     pub owner: String,
     /// What runs containers below the daemon. Default `runc`.
     pub runtime: Runtime,

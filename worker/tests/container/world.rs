@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
+use bollard::query_parameters::ListContainersOptions;
 use sparring_tasks::execution::{
     Exit, Expected, Files, Grading, ImageReference, JOB_VERSION, Job, JobFile, Resources, Run, Suite, TestCommand,
 };
 use sparring_worker::container::build::{Built, Recipe, build};
-use sparring_worker::container::{ContainerRunner, Daemon, Options};
+use sparring_worker::container::policy::Runtime;
+use sparring_worker::container::{ContainerRunner, Daemon, OWNER, Options};
 use sparring_worker::queue::Lease;
 use sparring_worker::runner::Runner as _;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -51,6 +54,26 @@ async fn of_turn(owner: &str, turn: Turn) -> Option<World> {
     Some(World { runner, image, owner: owner.to_owned(), _turn: turn })
 }
 
+/// A world whose containers run below gVisor; `None`, said aloud, where the daemon has no `runsc` that works. The
+/// daemon of `.ci/run` has one, other machines' need not.
+pub(crate) async fn world_of_gvisor(owner: &str) -> Option<World> {
+    let mut world = world(owner).await?;
+    let skip = |why: String| eprintln!("SKIPPED: this test needs the runtime `runsc` at the daemon: {why}");
+    let known = world.runner.daemon().docker().info().await.expect("an answer").runtimes.unwrap_or_default();
+    if !known.contains_key(Runtime::Runsc.name()) {
+        skip("it is not registered; see docs/worker.md".to_owned());
+        return None;
+    }
+    let options = Options { runtime: Runtime::Runsc, ..Options::new(&format!("test {owner} {}", std::process::id())) };
+    world.runner = ContainerRunner::new(world.runner.daemon().clone(), options).expect("a folder for trees");
+    let job = world.script("true");
+    if let Err(fault) = world.runner.run(&job, &lease(&job, 1)).await {
+        skip(fault.to_string());
+        return None;
+    }
+    Some(world)
+}
+
 /// The daemon, or `None` where there is none.
 ///
 /// # Panics
@@ -86,9 +109,15 @@ pub(crate) async fn build_image(daemon: &Daemon, package: &str) -> Built {
         package: package.to_owned(),
         with: Vec::new(),
         python: PathBuf::from("python3"),
-        sources: std::env::temp_dir().join("sparring-test-sources"),
+        sources: sources(),
     };
     build(daemon, &recipe).await.unwrap_or_else(|error| panic!("{package}: {error}"))
+}
+
+/// Where source distributions are kept: given, or in the target folder, so that each is fetched once.
+fn sources() -> PathBuf {
+    let given = std::env::var_os("SPARRING_TEST_PACKAGES").filter(|folder| !folder.is_empty());
+    given.map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("packages"), PathBuf::from)
 }
 
 impl World {
@@ -122,11 +151,48 @@ impl World {
         job
     }
 
+    /// Runs jobs, so many at once, and tells of each: its place, its run, and how long all of it took. A fault fails
+    /// the test.
+    pub(crate) async fn run_all(
+        &self,
+        jobs: impl IntoIterator<Item = Job>,
+        at_once: usize,
+        mut ended: impl FnMut(usize, Run, Duration),
+    ) {
+        let (mut jobs, mut running) = (jobs.into_iter().enumerate(), tokio::task::JoinSet::new());
+        loop {
+            while running.len() < at_once {
+                let Some((at, job)) = jobs.next() else { break };
+                let runner = self.runner.clone();
+                running.spawn(async move {
+                    let begin = Instant::now();
+                    let run = runner.run(&job, &lease(&job, 1)).await;
+                    (at, run.unwrap_or_else(|fault| panic!("{fault}")), begin.elapsed())
+                });
+            }
+            let Some(joined) = running.join_next().await else { return };
+            let (at, run, took) = joined.expect("a run");
+            ended(at, run, took);
+        }
+    }
+
     /// Runs a job; a fault fails the test.
     pub(crate) async fn run(&self, job: &Job) -> Run {
         let run = self.runner.run(job, &lease(job, 1)).await;
         run.unwrap_or_else(|fault| panic!("{fault}"))
     }
+}
+
+/// How many containers of any worker the daemon has.
+pub(crate) async fn containers(runner: &ContainerRunner) -> usize {
+    let filters = [("label".to_owned(), vec![OWNER.to_owned()])].into();
+    let options = ListContainersOptions { all: true, filters: Some(filters), ..ListContainersOptions::default() };
+    runner.daemon().docker().list_containers(Some(options)).await.unwrap().len()
+}
+
+/// How often something is repeated: the promise's number, or what the variable says.
+pub(crate) fn count(variable: &str, promised: usize) -> usize {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(promised)
 }
 
 /// A plain file.
@@ -136,13 +202,7 @@ pub(crate) fn file(text: &str) -> JobFile {
 
 /// The right to run a job.
 pub(crate) fn lease(job: &Job, fence: u64) -> Lease {
-    Lease {
-        key: job.reward_key(),
-        worker: "test".to_owned(),
-        fence,
-        lasts: std::time::Duration::from_secs(60),
-        attempt: 1,
-    }
+    Lease { key: job.reward_key(), worker: "test".to_owned(), fence, lasts: Duration::from_secs(60), attempt: 1 }
 }
 
 /// The log of a run that ended with status 0.

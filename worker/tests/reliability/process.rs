@@ -54,9 +54,15 @@ impl Process {
     }
 
     /// Lets it end, and whether it ended well.
-    pub(crate) fn finish(mut self) -> bool {
+    pub(crate) fn finish(self) -> bool {
+        self.finish_with_lines().0
+    }
+
+    /// The same, with what it had printed.
+    pub(crate) fn finish_with_lines(mut self) -> (bool, Vec<String>) {
         drop(self.stdin.take());
-        self.child.wait().is_ok_and(|status| status.success())
+        let lines = std::iter::from_fn(|| self.line()).collect();
+        (self.child.wait().is_ok_and(|status| status.success()), lines)
     }
 }
 

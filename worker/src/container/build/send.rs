@@ -11,11 +11,12 @@ use super::BuildError;
 
 /// Makes an image of an archive. Gives its id.
 pub(super) async fn send(daemon: &Daemon, name: &str, archive: File) -> Result<String, BuildError> {
-    let (repository, tag) = name.rsplit_once(':').unwrap_or((name, "latest"));
+    // podman takes the tag from the name alone, Docker from either.
+    let has_tag = name.rsplit('/').next().is_some_and(|last| last.contains(':'));
+    let name = if has_tag { name.to_owned() } else { format!("{name}:latest") };
     let options = CreateImageOptions {
         from_src: Some("-".to_owned()),
-        repo: Some(repository.to_owned()),
-        tag: Some(tag.to_owned()),
+        repo: Some(name.clone()),
         changes: ["ENV PATH=/usr/local/bin:/usr/bin:/bin", "WORKDIR /testbed"].map(str::to_owned).into(),
         ..CreateImageOptions::default()
     };
@@ -27,6 +28,6 @@ pub(super) async fn send(daemon: &Daemon, name: &str, archive: File) -> Result<S
             return Err(BuildError::Daemon(error.message.unwrap_or_default()));
         }
     }
-    let image = daemon.docker().inspect_image(name).await.map_err(failed)?;
+    let image = daemon.docker().inspect_image(&name).await.map_err(failed)?;
     image.id.ok_or_else(|| BuildError::Daemon(format!("image `{name}` has no id")))
 }
