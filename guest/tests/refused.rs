@@ -60,6 +60,19 @@ fn refused_programs_answer_and_are_labelled() {
 }
 
 #[test]
+fn background_jobs_run_at_once_and_are_labelled() {
+    for (line, text) in [
+        ("sleep 100 & echo started; wait; echo done", "started\ndone\n"),
+        ("echo job > f & wait $!; cat f", "job\n"),
+        ("(false; exit 3) & wait %1; echo $?", "3\n"),
+        ("for i in 1 2; do : & done; wait; jobs; echo none", "none\n"),
+        ("echo a > f; tail -f f", "a\n"),
+    ] {
+        assert_eq!(run(line), (text.into(), Some(0), Provenance::Refused), "{line}");
+    }
+}
+
+#[test]
 fn what_is_merely_wrong_is_not_labelled() {
     for line in ["nosuchprogram", "curl", "wget", "echo ok", "ls | less", "apt-get --nope", "git clone"] {
         assert_eq!(run(line).2, Provenance::Exact, "{line}");

@@ -2,6 +2,7 @@
 
 mod gen_docs;
 mod needs;
+mod nightly;
 mod suite;
 mod tidy;
 
@@ -14,7 +15,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   tidy                   the checks on the sources alone
   gen [--check]          write the generated pages of docs/; --check fails when they differ
   bless                  run the tests that hold golden files and write these anew
-  nightly                the long runs: more cases, a rebuilt guest, fuzzing";
+  nightly                the long runs: ten thousand cases, ignored tests, containers, fuzzing";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
         ["gen"] => gen_docs::run(false),
         ["gen", "--check"] => gen_docs::run(true),
         ["bless"] => suite::bless(),
-        ["nightly"] => suite::nightly(),
+        ["nightly"] => nightly::run(),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

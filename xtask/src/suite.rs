@@ -86,23 +86,8 @@ pub(crate) fn bless() -> Result<(), String> {
     cargo(&["test", "--release", "-p", "sparring-tests", "formats"], &[("SPARRING_BLESS", "1")])
 }
 
-/// The long runs.
-pub(crate) fn nightly() -> Result<(), String> {
-    let many = [("SPARRING_CASES", "10000")];
-    cargo(&["test", "--release", "-p", "sparring-guest", "-p", "sparring-tree"], &many)?;
-    let containers =
-        ["test", "--release", "-p", "sparring-worker", "--test", "container", "--", "--ignored", "--nocapture"];
-    match needs::missing_daemon() {
-        None => cargo(&containers, &[("SPARRING_REQUIRE", "all")])?,
-        Some(need) => println!("=== SKIPPED: the long runs of real containers\n    {need}"),
-    }
-    for profile in sparring_guest::profile::NAMES {
-        cargo(&["run", "--release", "--", "fuzz", profile, "--seconds", "60"], &[])?;
-    }
-    Ok(())
-}
-
-fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), String> {
+/// Runs cargo in the checkout's root.
+pub(crate) fn cargo(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), String> {
     let program = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     println!("cargo {}", arguments.join(" "));
     let status = Command::new(program)

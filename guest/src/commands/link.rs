@@ -100,6 +100,10 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     {
         settings.target.is_file = true;
     }
+    // A link to nothing fails before it is known what its name leads to.
+    if settings.is_symbolic && settings.target.directory.is_none() && operands.len() == 2 && operands[0].is_empty() {
+        settings.target.is_file = true;
+    }
     let pairs = match target::pairs(context, &operands, settings.target) {
         Ok(pairs) => pairs,
         Err(Fault::Usage(message)) if message.starts_with(b"missing destination") => {
@@ -155,9 +159,13 @@ fn link_one(
     };
     let place = match workspace.resolve_link(context.directory, name.strip_suffix(b"/").unwrap_or(name)) {
         Ok(place) => place,
+        Err(FileError::NotADirectory) if settings.force => {
+            return Ok(Err([b"failed to access ", &quote::always(name)[..], b": Not a directory"].concat()));
+        }
         Err(error) => return failed(error),
     };
-    if settings.is_symbolic && source.is_empty() {
+    let is_directory = workspace.node(&place).is_some_and(|node| node.kind() == Kind::Directory);
+    if settings.is_symbolic && source.is_empty() && !(settings.force && is_directory) {
         return failed(FileError::NotFound);
     }
     if let Some(there) = workspace.node(&place).map(|node| node.kind()) {
@@ -167,7 +175,7 @@ fn link_one(
         if there == Kind::Directory {
             return Ok(Err([&quote::file_in_message(name)[..], b": cannot overwrite directory"].concat()));
         }
-        let end = workspace.resolve_link(context.directory, source).ok();
+        let end = workspace.stat(context.directory, source).ok().map(|(path, _)| path);
         if original.as_ref() == Some(&place) || end.as_ref() == Some(&place) {
             let names = [&quote::always(source)[..], b" and ", &quote::always(name), b" are the same file"];
             return Ok(Err(names.concat()));

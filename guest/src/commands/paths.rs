@@ -65,7 +65,7 @@ fn basename(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     Ok(0)
 }
 
-const DIRNAME_TABLE: OptionTable = OptionTable { short: "+z", long: &[Long::flag("zero", "z"), HELP, VERSION] };
+const DIRNAME_TABLE: OptionTable = OptionTable { short: "z", long: &[Long::flag("zero", "z"), HELP, VERSION] };
 
 fn dirname(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     let mut end = b'\n';
@@ -114,7 +114,7 @@ fn canonical(context: &Context<'_, '_>, name: &[u8], must: Must) -> Result<Vec<u
     match (must, workspace.resolve(context.directory, name)) {
         (Must::All, Ok(path)) if workspace.node(&path).is_none() => Err(FileError::NotFound),
         (_, Ok(path)) => Ok(path.display()),
-        (Must::None, Err(FileError::NotFound | FileError::NotADirectory)) if !name.is_empty() => {
+        (Must::None, Err(_)) if !name.is_empty() => {
             // As far as it exists, and the rest by its words.
             let mut path = if name.starts_with(b"/") { VirtualPath::ROOT } else { context.directory.clone() };
             for part in name.split(|byte| *byte == b'/').filter(|part| !part.is_empty()) {

@@ -119,10 +119,9 @@ fn remove_operand(context: &mut Context<'_, '_>, operand: &[u8], settings: Setti
     let bare_length = operand.len() - operand.iter().rev().take_while(|byte| **byte == b'/').count();
     let bare = operand.get(..bare_length).unwrap_or_default();
     let last = bare.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    if settings.recursive && matches!(last, b"." | b"..") {
-        let message = [b"refusing to remove '.' or '..' directory: skipping ", &quote::always(operand)[..]].concat();
-        context.complain(&message)?;
-        return Ok(false);
+    let is_dot = matches!(last, b"." | b"..");
+    if settings.recursive && is_dot {
+        return refuse_dot(context, operand);
     }
     let found = context.machine.workspace.stat_link(context.directory, operand).map(|(path, node)| (path, node.kind()));
     let (path, kind) = match found {
@@ -143,8 +142,17 @@ fn remove_operand(context: &mut Context<'_, '_>, operand: &[u8], settings: Setti
         if !is_empty {
             return cannot(context, FileError::NotEmpty);
         }
+        if is_dot {
+            return refuse_dot(context, operand);
+        }
     }
     remove(context, operand, &path, settings)
+}
+
+fn refuse_dot(context: &mut Context<'_, '_>, operand: &[u8]) -> Stoppable<bool> {
+    let shown = quote::always(operand);
+    context.complain(&[b"refusing to remove '.' or '..' directory: skipping ", &shown[..]].concat())?;
+    Ok(false)
 }
 
 /// Removes an entry and all below it, asking and telling as set; false after a failure.

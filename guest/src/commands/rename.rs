@@ -7,7 +7,7 @@ use super::options::{Long, OptionTable};
 use super::target::{self, Target};
 use super::{Buffering, Command, Context, quote, remove::ask};
 use crate::budget::Stoppable;
-use crate::workspace::FileError;
+use crate::workspace::{FileError, VirtualPath};
 use crate::world;
 
 /// `mv`.
@@ -64,28 +64,20 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     let (mut seen, mut made) = (Vec::new(), Vec::new());
     for (source, destination) in pairs {
         // Only a directory that could not be moved is still there.
-        if let Ok((path, node)) = context.machine.workspace.stat_link(context.directory, &source)
-            && node.kind() == Kind::Directory
-        {
-            if seen.contains(&path) {
-                let shown = quote::always(&source);
-                context
-                    .complain(&[b"warning: source directory ", &shown[..], b" specified more than once"].concat())?;
-                continue;
-            }
-            seen.push(path);
-        }
-        let place = context.machine.workspace.resolve_link(context.directory, &destination).ok();
-        let is_there = context.machine.workspace.stat_link(context.directory, &source).is_ok();
-        if is_there && place.as_ref().is_some_and(|place| made.contains(place)) {
-            let names = [&quote::always(&destination)[..], b" with ", &quote::always(&source)].concat();
-            context.complain(&[b"will not overwrite just-created ", &names[..]].concat())?;
-            status = 1;
+        let from = context.machine.workspace.resolve_link(context.directory, &source).ok();
+        if from.as_ref().is_some_and(|path| seen.contains(path)) {
+            let shown = quote::always(&source);
+            context.complain(&[b"warning: source directory ", &shown[..], b" specified more than once"].concat())?;
             continue;
         }
-        match move_one(context, &source, &destination, &settings)? {
+        let place = context.machine.workspace.resolve_link(context.directory, &destination).ok();
+        match move_one(context, &source, &destination, &settings, &made)? {
             Ok(()) => made.extend(place),
             Err(message) => {
+                // Of what could not be moved, mv remembers only this.
+                if message.windows(INTO_ITSELF.len()).any(|part| part == INTO_ITSELF) {
+                    seen.extend(from);
+                }
                 context.complain(&message)?;
                 status = 1;
             }
@@ -94,11 +86,15 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     Ok(status)
 }
 
+/// What is said of a directory that should go below itself.
+const INTO_ITSELF: &[u8] = b" to a subdirectory of itself, ";
+
 fn move_one(
     context: &mut Context<'_, '_>,
     source: &[u8],
     destination: &[u8],
     settings: &Settings<'_>,
+    made: &[VirtualPath],
 ) -> Stoppable<Result<(), Vec<u8>>> {
     let workspace = &context.machine.workspace;
     let (from, kind, age) = match workspace.stat_link(context.directory, source) {
@@ -113,8 +109,11 @@ fn move_one(
     let to = match workspace.resolve_link(context.directory, bare) {
         Ok(path) => path,
         Err(FileError::NotADirectory) => {
+            if is_dot(source) {
+                return cannot(FileError::Busy);
+            }
             let name = quote::always(destination);
-            return Ok(Err([b"failed to access ", &name[..], b": Not a directory"].concat()));
+            return Ok(Err([b"cannot stat ", &name[..], b": Not a directory"].concat()));
         }
         Err(error) => return cannot(error),
     };
@@ -136,6 +135,10 @@ fn move_one(
         if settings.asks && !ask(context, &[b"overwrite ", &quote::always(destination)[..], b"? "].concat())? {
             return Ok(Ok(()));
         }
+        if there != Kind::Directory && kind != Kind::Directory && made.contains(&to) {
+            let names = [&quote::always(destination)[..], b" with ", &quote::always(source)].concat();
+            return Ok(Err([b"will not overwrite just-created ", &names[..]].concat()));
+        }
         if kind != Kind::Directory && there == Kind::Directory {
             let name = quote::always(destination);
             return Ok(Err([b"cannot overwrite directory ", &name[..], b" with non-directory"].concat()));
@@ -145,13 +148,11 @@ fn move_one(
             return Ok(Err([b"cannot overwrite non-directory ", &names[..]].concat()));
         }
     }
-    let bare_length = source.len() - source.iter().rev().take_while(|byte| **byte == b'/').count();
-    let last = source.get(..bare_length).unwrap_or_default().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    if matches!(last, b"." | b"..") {
+    if is_dot(source) || settings.target.is_file && is_dot(destination) {
         return cannot(FileError::Busy);
     }
     if to.is_below(&from) {
-        let names = [&quote::always(source)[..], b" to a subdirectory of itself, ", &quote::always(destination)];
+        let names = [&quote::always(source)[..], INTO_ITSELF, &quote::always(destination)];
         return Ok(Err([b"cannot move ", &names.concat()[..]].concat()));
     }
     match context.machine.workspace.rename(&from, &to)? {
@@ -164,4 +165,11 @@ fn move_one(
         }
         Err(error) => cannot(error),
     }
+}
+
+/// Whether the last component of a name is `.` or `..`.
+fn is_dot(name: &[u8]) -> bool {
+    let bare = name.len() - name.iter().rev().take_while(|byte| **byte == b'/').count();
+    let last = name.get(..bare).unwrap_or_default().rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    matches!(last, b"." | b"..")
 }

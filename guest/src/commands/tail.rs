@@ -6,6 +6,7 @@ use super::head::{Headers, SUFFIXES};
 use super::options::{Long, OptionTable};
 use super::{Buffering, Command, Context, quote};
 use crate::budget::Stoppable;
+use crate::machine::Provenance;
 use crate::workspace::FileError;
 
 /// `tail`.
@@ -46,7 +47,7 @@ struct Amount {
 fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     let arguments = modern(context.arguments);
     let mut amount = Amount { is_bytes: false, is_from: false, count: 10 };
-    let (mut headers, mut end) = (Headers::Several, b'\n');
+    let (mut headers, mut end, mut follows) = (Headers::Several, b'\n', false);
     let operands = or_status!(context.options_of(&arguments, TABLE, 1, |given| {
         match given.name {
             "c" | "n" => {
@@ -58,6 +59,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             "q" => headers = Headers::Never,
             "v" => headers = Headers::Always,
             "z" => end = 0,
+            "f" | "F" => follows = true,
             digit if digit.starts_with(|c: char| c.is_ascii_digit()) => {
                 return Err(Fault::Message(format!("option used in invalid context -- {digit}").into_bytes()));
             }
@@ -65,6 +67,10 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         }
         Ok(())
     })?);
+    if follows {
+        // The real one goes on until somebody ends it.
+        context.machine.effects.note(Provenance::Refused);
+    }
     if amount.count == 0 && !amount.is_from {
         return Ok(0);
     }

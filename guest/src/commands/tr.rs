@@ -89,12 +89,12 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         context.complain(b"[=c=] expressions may not appear in string2 when translating")?;
         return Ok(1);
     }
-    if !translates && second.as_ref().is_some_and(|second| second.fill.is_some()) {
-        context.complain(b"the [c*] construct may appear in string2 only when translating")?;
-        return Ok(1);
-    }
     if first.fill.is_some() {
         context.complain(b"the [c*] repeat construct may not appear in string1")?;
+        return Ok(1);
+    }
+    if !translates && second.as_ref().is_some_and(|second| second.fill.is_some()) {
+        context.complain(b"the [c*] construct may appear in string2 only when translating")?;
         return Ok(1);
     }
     let has_class = first.has_other_class || !first.cases.is_empty();
@@ -126,10 +126,12 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             let missing = first.bytes.len().saturating_sub(second.bytes.len());
             second.bytes.splice(at..at, std::iter::repeat_n(byte, missing));
         }
-        if second.bytes.is_empty() && !truncates {
+        if second.bytes.is_empty() && !first.bytes.is_empty() && !truncates {
             context.complain(b"when not truncating set1, string2 must be non-empty")?;
             return Ok(1);
         }
+        // Without `-t` the second set is made as long as the first.
+        let is_as_long = !truncates || second.bytes.len() == first.bytes.len();
         if truncates {
             first.bytes.truncate(second.bytes.len());
         }
@@ -141,7 +143,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         }
         let is_one =
             second.bytes.windows(2).all(|pair| pair.first() == pair.last()) && second.bytes.len() <= first.bytes.len();
-        if is_complement && has_class && !is_one {
+        if is_complement && has_class && !(is_one && is_as_long) {
             context.complain(
                 b"when translating with complemented character classes,\nstring2 must map all characters in the domain to one",
             )?;

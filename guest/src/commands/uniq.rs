@@ -4,7 +4,6 @@ use super::common::{Fault, HELP, NotANumber, VERSION, lines, number, or_status};
 use super::options::{Long, OptionTable};
 use super::{Buffering, Command, Context, quote};
 use crate::budget::Stoppable;
-use crate::workspace::FileError;
 
 /// `uniq`.
 pub(super) const UNIQ: Command =
@@ -114,14 +113,13 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         return context.fail(Fault::Usage(message), 1);
     }
     let name = operands.first().copied().unwrap_or(b"-");
-    let text = context.open(name)?;
-    if let Err(error) = &text
-        && *error != FileError::IsADirectory
+    if name != b"-"
+        && let Err(error) = context.machine.workspace.stat(context.directory, name).map(|_| ())
     {
-        context.complain_about(b"", &quote::file_in_message(name), *error)?;
+        context.complain_about(b"", &quote::file_in_message(name), error)?;
         return Ok(1);
     }
-    // The output is made before the input is read.
+    // The output is made before the input is read, even when both are one file.
     let mut place = None;
     if let Some(output) = operands.get(1).filter(|name| **name != b"-") {
         let workspace = &mut context.machine.workspace;
@@ -137,7 +135,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
             }
         }
     }
-    let Ok(text) = text else {
+    let Ok(text) = context.open(name)? else {
         context.complain(&[b"error reading ", &quote::always(name)[..]].concat())?;
         return Ok(1);
     };

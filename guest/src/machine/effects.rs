@@ -26,7 +26,8 @@ pub enum Provenance {
     Recorded,
     /// Guessed, for instance by a model.
     Predicted,
-    /// Not run: a realistic failure was printed instead.
+    /// Not run, or not in the way that was asked for: a realistic failure was printed instead, or
+    /// a background job ran to its end at once.
     Refused,
 }
 

@@ -26,6 +26,7 @@ mod state;
 pub mod syntax;
 mod variables;
 
+pub use builtins::all_names as builtin_names;
 pub use initial::ENVIRONMENT;
 pub use options::Options;
 pub use script::{Script, count_statements, run_command_line, run_script};

@@ -2,6 +2,9 @@
 //!
 //! One file per command. `SPARRING_CASES` says how many random cases each suite runs.
 
+#[path = "../report/mod.rs"]
+mod report;
+
 mod awk;
 mod changing;
 mod columns;

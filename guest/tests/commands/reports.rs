@@ -8,7 +8,12 @@ const OPERANDS: &[&str] = &["missing", "src", ".", "no pe", "", "a.py/x", "./src
 /// Only files: sizes and blocks of directories are the file system's.
 fn flat(generator: &mut Generator) -> Files {
     let mut files = generator.draw(&generate::tree());
-    files.retain(|path, file| !path.contains(&b'/') && !matches!(file, crate::support::File::Directory));
+    let leads_to_directory = |target: &[u8]| target == b"src" || target == b".";
+    files.retain(|path, file| match file {
+        crate::support::File::Directory => false,
+        crate::support::File::Link(target) => !path.contains(&b'/') && !leads_to_directory(target),
+        crate::support::File::Regular(..) => !path.contains(&b'/'),
+    });
     files
 }
 

@@ -36,7 +36,8 @@ impl Generator {
         script
     }
 
-    fn below(&mut self, count: usize) -> usize {
+    /// A number below `count`.
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         self.state ^= self.state << 13;
         self.state ^= self.state >> 7;
         self.state ^= self.state << 17;
@@ -52,7 +53,8 @@ impl Generator {
         &choices[self.below(choices.len())]
     }
 
-    fn pick<'t>(&mut self, choices: &[&'t str]) -> &'t str {
+    /// One of these.
+    pub(crate) fn pick<'t>(&mut self, choices: &[&'t str]) -> &'t str {
         choices[self.below(choices.len())]
     }
 

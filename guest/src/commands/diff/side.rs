@@ -69,7 +69,9 @@ impl<'s> Layout<'s> {
         let (mut seen, mut written) = (0, 0);
         let mut rest = line;
         while let Some(&byte) = rest.first() {
-            let (length, columns) = width::first(rest);
+            let (length, mut columns) = width::first(rest);
+            // A byte that is no text takes no room.
+            columns = if length == 1 && !byte.is_ascii() { 0 } else { columns };
             let (character, after) = rest.split_at(length.min(rest.len()));
             rest = after;
             match byte {

@@ -148,6 +148,11 @@ impl<'w, 'c, 'a> Walk<'w, 'c, 'a> {
         if target(old) == target(new) {
             return Ok(0);
         }
+        if let Some(missing) = [old, new].into_iter().find(|side| target(side).is_none()) {
+            let message = [&missing.name[..], b": No such file or directory"].concat();
+            self.context.complain(&message)?;
+            return Ok(TROUBLE);
+        }
         let names = [b"Symbolic links ", &old.name[..], b" and ", &new.name, b" differ\n"].concat();
         self.context.out(&names)?;
         Ok(DIFFERENT)
@@ -235,10 +240,11 @@ impl<'w, 'c, 'a> Walk<'w, 'c, 'a> {
             }
             return self.say_different(old, new, !settings.is_brief);
         }
-        let incomplete: Vec<&Side> = [(old, &old_bytes), (new, &new_bytes)]
+        let incomplete: Vec<Vec<u8>> = [(old, &old_bytes), (new, &new_bytes)]
             .into_iter()
-            .filter(|(_, bytes)| is_ed(settings.style) && lacks_newline(bytes))
-            .map(|(side, _)| side)
+            .enumerate()
+            .filter(|(_, (_, bytes))| is_ed(settings.style) && lacks_newline(bytes))
+            .map(|(at, (side, _))| self.shown(at, side).to_vec())
             .collect();
         let (old_bytes, new_bytes) = (prepared(old_bytes, settings), prepared(new_bytes, settings));
         let budget = self.context.machine.budget;
@@ -281,9 +287,9 @@ impl<'w, 'c, 'a> Walk<'w, 'c, 'a> {
         }
         let text = out.out;
         self.context.out(&text)?;
-        for side in &incomplete {
+        for name in &incomplete {
             // The original's text ends in a newline, and so does the message.
-            self.context.complain(&[&side.name, &b": No newline at end of file\n"[..]].concat())?;
+            self.context.complain(&[&name[..], &b": No newline at end of file\n"[..]].concat())?;
         }
         Ok(if incomplete.is_empty() { u8::from(is_different) } else { TROUBLE })
     }

@@ -11,6 +11,7 @@ mod act;
 mod evaluate;
 mod expression;
 mod format;
+mod order;
 mod parse;
 mod structure;
 mod values;

@@ -1,6 +1,6 @@
 //! The command line of `find`, read into settings, starting points and an expression.
 
-use super::expression::{Action, Execute, Expression, Permissions, Test};
+use super::expression::{Action, Comparison, Execute, Expression, Permissions, Test};
 use super::format::Format;
 use super::structure::Token;
 use super::values::{REGEX_TYPES, VALUED, comparison, date, kinds, missing};
@@ -124,7 +124,7 @@ impl<'c> Parser<'_, 'c, '_> {
         }
         let acts = |token: &Token<'_>| matches!(token, Token::Primary(Expression::Action(action)) if !matches!(action, Action::Prune | Action::Quit));
         let has_default_print = !tokens.iter().any(acts);
-        super::structure::build(tokens, has_default_print)
+        Ok(super::structure::build(tokens, has_default_print)?.map(super::order::arrange))
     }
 
     fn predicate(&mut self, word: &'c [u8]) -> Result<Expression, Message> {
@@ -189,7 +189,9 @@ impl<'c> Parser<'_, 'c, '_> {
             | b"-daystart"
             | b"-true" => always,
             b"-readable" | b"-writable" => Ok(Some(Expression::Test(Test::Accessible))),
-            b"-false" | b"-nouser" | b"-nogroup" => Ok(Some(Expression::Test(Test::False))),
+            b"-false" => Ok(Some(Expression::Test(Test::False))),
+            // Every user and group has a name.
+            b"-nouser" | b"-nogroup" => Ok(Some(Expression::Test(Test::User(Comparison::More(u64::MAX))))),
             b"-empty" => Ok(Some(Expression::Test(Test::Empty))),
             b"-executable" => Ok(Some(Expression::Test(Test::Executable))),
             _ => Ok(None),

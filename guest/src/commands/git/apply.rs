@@ -141,7 +141,7 @@ impl Git<'_, '_, '_> {
             if verbose {
                 self.note_bytes(&[b"Checking patch ", &quote_path(b"", &name), b"..."])?;
             }
-            match self.apply_one(patch, &results, parsed, &mut blanks) {
+            match self.apply_one(patch, &mut results, parsed, &mut blanks) {
                 Ok(new) => {
                     if let (Some(old_name), false) = (&patch.old_name, patch.is_copy) {
                         results.insert(old_name.clone(), None);
@@ -194,7 +194,7 @@ impl Git<'_, '_, '_> {
     fn apply_one(
         &mut self,
         patch: &FilePatch,
-        done: &BTreeMap<Vec<u8>, Patched>,
+        done: &mut BTreeMap<Vec<u8>, Patched>,
         parsed: &super::options::Parsed<'_>,
         blanks: &mut Blanks<'_>,
     ) -> Attempt<Patched> {
@@ -256,6 +256,8 @@ impl Git<'_, '_, '_> {
         let bytes = self.apply_hunks(&name, &bytes, &patch.hunks, parsed, blanks)?;
         if patch.is_deleted && patch.new_name.is_none() {
             if !bytes.is_empty() {
+                // To the patches that follow it is gone all the same.
+                done.insert(name.clone(), None);
                 self.note("error: removal patch leaves file contents")?;
                 return self.error(1, &[&name, b": patch does not apply"]);
             }
@@ -302,13 +304,13 @@ impl Git<'_, '_, '_> {
                 self.note_bytes(&[b"error: patch failed: ", name, b":", line.to_string().as_bytes()])?;
                 return self.error(1, &[name, b": patch does not apply"]);
             };
+            if place + old.len() >= image.len() {
+                self.warn_about_blank_end(hunk, blanks)?;
+            }
             let offset = place as i64 - wanted as i64;
             if offset != 0 && parsed.has("verbose") {
                 let plural = if offset == 1 { "" } else { "s" };
                 self.note(&format!("Hunk #{} succeeded at {} (offset {offset} line{plural}).", number + 1, place + 1))?;
-            }
-            if place + old.len() >= image.len() {
-                self.warn_about_blank_end(hunk, blanks)?;
             }
             image.splice(place..place + old.len(), new);
         }

@@ -49,6 +49,8 @@ impl Git<'_, '_, '_> {
         };
         let committed = tip.map(|commit| self.named_tree(Named::Commit(commit))).unwrap_or(Tree::Empty);
         let (now, known) = (self.blob_at(&tree, &path), self.blob_at(&committed, &path));
+        // What was added and not committed yet is known too.
+        let known = known.or_else(|| if start.is_none() { self.blob_at(&self.index_tree(), &path) } else { None });
         let (Some(now), Some(_)) = (now, known) else {
             if start.is_none() && self.blob_at(&committed, &path).is_some() {
                 return self.fatal(&[b"Cannot lstat '", &path, b"': No such file or directory"]);

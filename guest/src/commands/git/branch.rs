@@ -96,12 +96,11 @@ impl Git<'_, '_, '_> {
             return Ok(0);
         }
         let mut rows = Vec::new();
-        let current = match &self.repository.head {
-            Head::Branch(name) => Some(name.clone()),
+        let current = match self.repository.head.clone() {
+            Head::Branch(name) => Some(name),
             Head::Detached(commit, words) => {
-                let is_there = self.repository.head_commit() == Some(*commit);
-                let label: &[u8] = if is_there { b"(HEAD detached at " } else { b"(HEAD detached from " };
-                rows.push((true, [label, words, b")"].concat(), *commit));
+                let words = self.detached_words(commit, &words)?;
+                rows.push((true, [b"(HEAD ", &words[..], b")"].concat(), commit));
                 None
             }
         };

@@ -196,7 +196,11 @@ impl Git<'_, '_, '_> {
             Some(branch) => Head::Branch(branch),
             None => {
                 let is_tag = self.repository.tag(name).is_some();
-                let words = if is_tag { name.to_vec() } else { self.short_id(commit)?.into_bytes() };
+                let words = match name {
+                    b"@" => b"HEAD".to_vec(),
+                    _ if is_tag => name.to_vec(),
+                    _ => self.short_id(commit)?.into_bytes(),
+                };
                 Head::Detached(commit, words)
             }
         };
@@ -224,6 +228,24 @@ impl Git<'_, '_, '_> {
             }
         }
         Ok(0)
+    }
+
+    /// `detached at 1234567`, or `from` when `HEAD` has moved since.
+    pub(super) fn detached_words(&mut self, commit: CommitIndex, words: &[u8]) -> Attempt<Vec<u8>> {
+        let is_there = words == b"HEAD" || matches!(self.resolve(words)?, Some(Named::Commit(at)) if at == commit);
+        let label: &[u8] = if is_there { b"detached at " } else { b"detached from " };
+        Ok([label, words].concat())
+    }
+
+    /// Before a detached `HEAD` moves: what was checked out by that very name gets another.
+    pub(super) fn name_detached(&mut self) -> Attempt<()> {
+        if let Head::Detached(commit, words) = self.repository.head.clone()
+            && words == b"HEAD"
+        {
+            let id = self.short_id(commit)?.into_bytes();
+            self.repository.head = Head::Detached(commit, id);
+        }
+        Ok(())
     }
 
     /// `HEAD is now at 1234567 subject`.
@@ -268,6 +290,13 @@ impl Git<'_, '_, '_> {
         let unstaged = self.changed_entries(&index, &Tree::Worktree, &mut |_| true)?;
         let staged = self.changed_entries(head, &index, &mut |_| true)?;
         changes.retain(|path, _| unstaged.contains_key(path) || staged.contains_key(path));
+        // A file that is staged otherwise counts as changed even when it is as committed.
+        for (path, (_, now)) in unstaged {
+            let committed = self.blob_at(head, &path);
+            if let (Some(committed), Some(now)) = (committed, now) {
+                changes.entry(path).or_insert((Some(committed), Some(now)));
+            }
+        }
         let mut out = Vec::new();
         for (path, (old, new)) in changes {
             let letter: &[u8] = match (old, new) {

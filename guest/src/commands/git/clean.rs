@@ -57,7 +57,7 @@ impl Git<'_, '_, '_> {
         for file in wanted {
             let ends = memchr::memchr_iter(b'/', &file);
             let mut directories = ends.map(|end| file.get(..end).unwrap_or_default());
-            let top = directories.find(|directory| !self.has_below(&self.repository.index, directory));
+            let top = directories.find(|directory| !self.has_below(&self.repository.index, directory) && !self.intends_below(directory));
             match top {
                 Some(_) if !parsed.has("d") && parsed.operands.is_empty() => {}
                 Some(top) if !kept.iter().any(|other| sparring_tree::path::is_below(other, top)) => {
@@ -69,10 +69,11 @@ impl Git<'_, '_, '_> {
             }
         }
         for directory in empty {
-            let is_known = self.has_below(&self.repository.index, &directory);
+            let is_known = self.has_below(&self.repository.index, &directory) || self.intends_below(&directory);
             let holds_kept = kept.iter().any(|file| sparring_tree::path::is_below(file, &directory));
+            let is_ignored = !parsed.has("x") && self.is_ignored(&mut ignores, &directory, true)?;
             let is_covered = removed.iter().any(|path| [&directory[..], b"/"].concat().starts_with(path));
-            if !is_known && !holds_kept && !is_covered && pathspec.matches(&directory) && !parsed.has("X") {
+            if !is_known && !is_ignored && !holds_kept && !is_covered && pathspec.matches(&directory) && !parsed.has("X") {
                 removed.insert([&directory[..], b"/"].concat());
             }
         }

@@ -60,7 +60,8 @@ impl Git<'_, '_, '_> {
         let head_tree = self.repository.head_tree();
         for item in pathspec.included() {
             let in_head = matches!(&head_tree, Tree::Stored(delta) if self.is_tracked_by(delta, item));
-            if !in_head && !self.is_tracked_by(&self.repository.index, item) {
+            let is_intended = self.repository.intended.iter().any(|path| item.matches(path));
+            if !in_head && !is_intended && !self.is_tracked_by(&self.repository.index, item) {
                 return self.error(1, &[b"pathspec '", &item.text, b"' did not match any file(s) known to git"]);
             }
         }
@@ -147,6 +148,7 @@ impl Git<'_, '_, '_> {
         let shows_author = author.name != committer.name || author.email != committer.email;
         let commit = Commit { id: None, tree_id: None, tree, parents, author: author.clone(), committer, message };
         let index = self.store_commit(commit)?;
+        self.name_detached()?;
         self.repository.move_head(index);
         if parsed.has("quiet") {
             return Ok(0);

@@ -294,6 +294,11 @@ impl<'a> Git<'_, '_, 'a> {
         Ok(found)
     }
 
+    /// Whether a path below a directory was added with `--intent-to-add`.
+    pub(super) fn intends_below(&self, directory: &[u8]) -> bool {
+        self.repository.intended.iter().any(|path| sparring_tree::path::is_below(path, directory))
+    }
+
     /// Whether a path was added with `--intent-to-add`.
     pub(super) fn is_intended(&self, path: &[u8]) -> bool {
         self.repository.intended.binary_search_by(|other| other.as_slice().cmp(path)).is_ok()

@@ -67,6 +67,7 @@ impl Git<'_, '_, '_> {
         if matches!(new, Tree::Worktree) {
             let index = self.index_tree();
             view.unhashed = self.changed_entries(&index, &new, &mut |_| true)?.into_keys().collect();
+            view.name_candidates(&changes);
         }
         let differs = self.print_differences(&view, changes)?;
         Ok(u8::from(view.exit_code && differs))

@@ -146,6 +146,15 @@ impl DiffView {
         self.raw || self.name_only || self.name_status
     }
 
+    /// Looking for renames names the content of whatever may be the new name of what is gone.
+    pub(super) fn name_candidates(&mut self, changes: &[FileDiff<'_>]) {
+        if !self.no_renames && changes.iter().any(|change| change.new.is_none()) {
+            for change in changes.iter().filter(|change| change.old.is_none()) {
+                self.unhashed.remove(change.new_path);
+            }
+        }
+    }
+
     /// Prepares differences: renames, direction, filter.
     pub(super) fn prepare<'a>(&self, changes: Vec<FileDiff<'a>>) -> Vec<FileDiff<'a>> {
         let mut changes = changes;

@@ -122,6 +122,7 @@ impl<'t> Reader<'t> {
         let mut patch = FilePatch::default();
         let start = self.at;
         let default_name = self.default_name(self.line());
+        let mut has_binary = false;
         self.at += 1;
         while self.at < self.lines.len() {
             let line = self.line();
@@ -153,6 +154,7 @@ impl<'t> Reader<'t> {
                 break;
             } else if line.starts_with(b"Binary files ") || line.starts_with(b"GIT binary patch") {
                 patch.is_binary = true;
+                has_binary = true;
                 self.at += 1;
                 break;
             } else if let Some(text) = after("index ") {
@@ -164,7 +166,8 @@ impl<'t> Reader<'t> {
             }
             self.at += 1;
         }
-        if self.at == start + 1 && default_name.is_some() {
+        let is_cut = self.at < self.lines.len() && self.line().last() != Some(&b'\n');
+        if self.at == start + 1 && (default_name.is_some() || is_cut) {
             return Ok(None);
         }
         if patch.old_name.is_none() && patch.new_name.is_none() {
@@ -179,7 +182,7 @@ impl<'t> Reader<'t> {
             patch.new_name = None;
         }
         if patch.old_name.is_none() && patch.new_name.is_none() {
-            return Err(PatchError::NoName(self.strip, self.number()));
+            return Err(PatchError::NoName(self.strip, self.number() - usize::from(has_binary)));
         }
         let header_end = self.number();
         self.hunks(&mut patch)?;

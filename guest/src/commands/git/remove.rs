@@ -24,7 +24,8 @@ impl Git<'_, '_, '_> {
         }
         let pathspec = self.pathspec(&parsed.operands)?;
         let index = self.repository.index.clone();
-        let tracked = self.paths(&index, b"");
+        let mut tracked = self.paths(&index, b"");
+        tracked.extend(self.repository.intended.iter().cloned());
         let mut files = BTreeSet::new();
         if pathspec.included().next().is_none() {
             files.extend(tracked.iter().filter(|path| pathspec.matches(path)).cloned());
@@ -147,9 +148,6 @@ impl Git<'_, '_, '_> {
                 Some(b"destination exists")
             } else if target.ends_with(b"/") && !into && !self.is_directory(&from) {
                 Some(b"destination directory does not exist")
-            } else if !self.is_directory(sparring_tree::path::parent(&to)) {
-                let text = [b"renaming '", &from[..], b"' failed: ", FileError::NotFound.message().as_bytes()].concat();
-                return self.fatal(&[&text]);
             } else {
                 None
             };
@@ -165,6 +163,10 @@ impl Git<'_, '_, '_> {
                 }
                 let to = if target.ends_with(b"/") && !into { [&to[..], b"/"].concat() } else { to };
                 return self.fatal(&[problem, b", source=", &from, b", destination=", &to]);
+            }
+            if !self.is_directory(sparring_tree::path::parent(&to)) {
+                let text = [b"renaming '", &from[..], b"' failed: ", FileError::NotFound.message().as_bytes()].concat();
+                return self.fatal(&[&text]);
             }
             moves.push((from, to));
         }

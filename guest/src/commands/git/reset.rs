@@ -71,6 +71,7 @@ impl Git<'_, '_, '_> {
         }
         if let Some(commit) = commit {
             self.repository.original = self.repository.head_commit();
+            self.name_detached()?;
             self.repository.move_head(commit);
             if mode == Some("hard") && !parsed.has("quiet") {
                 let line = self.head_line(b"HEAD is now at ", commit)?;

@@ -181,11 +181,16 @@ impl Git<'_, '_, '_> {
             message,
         };
         let index = commit(self.repository.index.clone(), vec![base], [b"index on ", &words[..], b"\n"].concat());
+        // A later commit counts as newer, and lists have the index first.
+        let untracked = match untracked {
+            Some(untracked) => {
+                let message = [b"untracked files on ", &words[..], b"\n"].concat();
+                Some(self.store_commit(commit(untracked, Vec::new(), message))?)
+            }
+            None => None,
+        };
         let mut parents = vec![base, self.store_commit(index)?];
-        if let Some(untracked) = untracked {
-            let message = [b"untracked files on ", &words[..], b"\n"].concat();
-            parents.push(self.store_commit(commit(untracked, Vec::new(), message))?);
-        }
+        parents.extend(untracked);
         let text = match &message {
             Some(message) => [b"On ", &branch[..], b": ", message].concat(),
             None => [b"WIP on ", &words[..]].concat(),

@@ -131,9 +131,8 @@ impl<'a> Git<'_, '_, 'a> {
         match self.repository.head.clone() {
             Head::Branch(name) => out.extend_from_slice(&[b"On branch ", &name[..], b"\n"].concat()),
             Head::Detached(commit, words) => {
-                let at = self.repository.head_commit() == Some(commit);
-                let label: &[u8] = if at { b"HEAD detached at " } else { b"HEAD detached from " };
-                out.extend_from_slice(&[label, &words, b"\n"].concat());
+                let words = self.detached_words(commit, &words)?;
+                out.extend_from_slice(&[b"HEAD ", &words[..], b"\n"].concat());
             }
         }
         let is_initial = self.repository.head_commit().is_none();

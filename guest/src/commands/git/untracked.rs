@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sparring_tree::path;
-
 use super::ignore::Ignores;
 use super::pathspec::Pathspec;
 use super::{Attempt, Git};
@@ -101,30 +99,36 @@ impl Git<'_, '_, '_> {
         let mut untracked = Untracked::default();
         let mut ignores = Ignores::default();
         let mut tracked: BTreeMap<Vec<u8>, bool> = BTreeMap::new();
+        let mut hidden = Vec::new();
+        // Directories with something to show below them.
+        let mut mixed = BTreeSet::new();
         for file in self.untracked_files()? {
             if !pathspec.matches(&file) {
                 continue;
             }
             let directory = if all { None } else { self.highest_untracked(&file, pathspec, &mut tracked) };
             if self.is_ignored(&mut ignores, &file, false)? {
-                let mut shown = file.clone();
-                for end in memchr::memchr_iter(b'/', &file) {
-                    let above = file.get(..end).unwrap_or_default();
-                    let is_whole = directory.as_ref().is_some_and(|top| above.len() >= top.len());
-                    if is_whole && self.is_ignored(&mut ignores, above, true)? {
-                        shown = [above, b"/"].concat();
-                        break;
-                    }
-                }
-                untracked.ignored.insert(shown);
+                hidden.push((file, directory));
                 continue;
             }
+            let above = memchr::memchr_iter(b'/', &file).map(|end| file.get(..end).unwrap_or_default().to_vec());
+            mixed.extend(above);
             untracked.shown.insert(match directory {
                 Some(directory) => [&directory[..], b"/"].concat(),
                 None => file,
             });
         }
         // What lies in a directory that is listed as a whole is not listed again.
+        for (file, directory) in hidden {
+            let mut above = memchr::memchr_iter(b'/', &file).map(|end| file.get(..end).unwrap_or_default());
+            let whole = above.find(|above| {
+                directory.as_ref().is_some_and(|top| above.len() >= top.len()) && !mixed.contains(*above)
+            });
+            untracked.ignored.insert(match whole {
+                Some(directory) => [directory, b"/"].concat(),
+                None => file,
+            });
+        }
         Ok(untracked)
     }
 
@@ -138,8 +142,7 @@ impl Git<'_, '_, '_> {
         for end in memchr::memchr_iter(b'/', file) {
             let directory = file.get(..end).unwrap_or_default();
             let is_tracked = *tracked.entry(directory.to_vec()).or_insert_with(|| {
-                self.has_below(&self.repository.index, directory)
-                    || self.repository.intended.iter().any(|other| path::is_below(other, directory))
+                self.has_below(&self.repository.index, directory) || self.intends_below(directory)
             });
             if !is_tracked && pathspec.covers(directory) {
                 return Some(directory.to_vec());

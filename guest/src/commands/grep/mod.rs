@@ -60,13 +60,14 @@ fn run_as_grep(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         Parsed::Run(settings) => settings,
         Parsed::Exit(status) => return Ok(status),
     };
+    // Even a bad pattern goes unnoticed then.
+    if settings.selects_nothing() {
+        return Ok(1);
+    }
     let pattern = match compile(context, &settings)? {
         Ok(pattern) => pattern,
         Err(status) => return Ok(status),
     };
-    if settings.selects_nothing() {
-        return Ok(1);
-    }
     let input = match settings.reads_standard_input() {
         true => context.input()?,
         false => Vec::new(),

@@ -89,28 +89,25 @@ impl<'s> Printer<'s> {
         out.push(if self.settings.null_after_name { 0 } else { b'\n' });
     }
 
-    /// A line, or with `-o` its matches.
-    pub(super) fn line(&mut self, line: Line<'_>, role: Role, budget: &Budget, out: &mut Vec<u8>) -> Stoppable<()> {
+    /// A line, or with `-o` its matches; false when it is no text.
+    pub(super) fn line(&mut self, line: Line<'_>, role: Role, budget: &Budget, out: &mut Vec<u8>) -> Stoppable<bool> {
         let settings = self.settings;
         // Whether the pattern matches somewhere in this line.
         let matches = (role == Role::Selected) != settings.invert;
         let color_matches = settings.color && (role == Role::Selected || settings.invert);
         if settings.only_matching {
-            if matches {
-                self.only_matches(line, role, budget, out)?;
-            }
-            return Ok(());
+            return if matches { self.only_matches(line, role, budget, out) } else { Ok(true) };
         }
         if !self.head(line, 0, line.text.len(), role, out) {
-            return Ok(());
+            return Ok(false);
         }
         let from = if matches && color_matches { self.color_matches(line, budget, out)? } else { 0 };
         out.extend_from_slice(line.text.get(from..).unwrap_or_default());
         out.push(settings.end_of_line);
-        Ok(())
+        Ok(true)
     }
 
-    fn only_matches(&mut self, line: Line<'_>, role: Role, budget: &Budget, out: &mut Vec<u8>) -> Stoppable<()> {
+    fn only_matches(&mut self, line: Line<'_>, role: Role, budget: &Budget, out: &mut Vec<u8>) -> Stoppable<bool> {
         let subject = self.pattern.on(line.text);
         let mut at = 0;
         while let Some(found) = subject.find_at(at, budget)? {
@@ -120,12 +117,12 @@ impl<'s> Printer<'s> {
             }
             at = found.end;
             if !self.head(line, found.start, found.end, role, out) {
-                break;
+                return Ok(false);
             }
             self.colored(MATCH, line.text.get(found.start..found.end).unwrap_or_default(), out);
             out.push(self.settings.end_of_line);
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Prints the line up to its last match; returns where the rest starts.

@@ -69,7 +69,7 @@ impl<'s> Searcher<'s> {
             self.search_text(&mut file, &rest)?;
             is_binary |= file.selected > file.selected_before;
         }
-        if is_binary && settings.binary == Binary::Report && !settings.prints_no_lines() && !settings.no_messages {
+        if is_binary && settings.binary == Binary::Report && !settings.prints_no_lines() {
             self.sink.complain([name, b": binary file matches"].concat());
         }
         Ok(file.selected)
@@ -105,10 +105,8 @@ impl<'s> Searcher<'s> {
                     Some(line) => (line.start, (line.end + 1).min(text.len())),
                     None => (text.len(), text.len()),
                 };
-                while file.goes_on() && at < end {
-                    let line_end = line_end(text, at, self.settings.end_of_line);
-                    self.select(file, text, at, line_end)?;
-                    at = line_end;
+                if at < end {
+                    self.select(file, text, at, end)?;
                 }
                 at = at.max(next);
             }
@@ -118,15 +116,30 @@ impl<'s> Searcher<'s> {
         Ok(())
     }
 
-    /// Takes a selected line, whose end includes its terminator.
+    /// Takes selected lines that follow each other, the end of the last one included: one line, or
+    /// with `-v` all up to the next line that matches.
     fn select(&mut self, file: &mut File<'_>, text: &[u8], start: usize, end: usize) -> Stoppable<()> {
-        file.selected += 1;
-        file.left -= 1;
         let printed_group = std::mem::replace(&mut self.printed_group, true);
-        if file.quiet {
-            return Ok(());
+        if !file.quiet {
+            self.print_pending(file, text, start)?;
+            self.print_before(file, text, start, printed_group)?;
         }
-        self.print_pending(file, text, start)?;
+        let mut from = start;
+        while file.goes_on() && from < end {
+            let next = if self.settings.invert { line_end(text, from, self.settings.end_of_line) } else { end };
+            file.selected += 1;
+            file.left -= 1;
+            if !file.quiet {
+                self.print(file, text, from, next, Role::Selected)?;
+                file.pending = self.settings.after.unwrap_or(0);
+            }
+            from = next;
+        }
+        Ok(())
+    }
+
+    /// Prints the leading context of a selected line, and what separates it from the group before.
+    fn print_before(&mut self, file: &mut File<'_>, text: &[u8], start: usize, printed_group: bool) -> Stoppable<()> {
         let settings = self.settings;
         let floor = file.printed_to.unwrap_or(0);
         let mut from = start;
@@ -145,29 +158,43 @@ impl<'s> Searcher<'s> {
             self.print(file, text, from, next, Role::Context)?;
             from = next;
         }
-        self.print(file, text, start, end, Role::Selected)?;
-        file.printed_to = Some(end);
-        file.pending = settings.after.unwrap_or(0);
         Ok(())
     }
 
-    /// Prints the trailing context that is still due, up to `end`.
+    /// Prints the trailing context that is still due, up to `end`. A line that is no text stays
+    /// the next one to print, so that it uses up what is due.
     fn print_pending(&mut self, file: &mut File<'_>, text: &[u8], end: usize) -> Stoppable<()> {
-        let Some(mut from) = file.printed_to else { return Ok(()) };
+        if file.pending == 0 {
+            return Ok(());
+        }
+        let mut from = *file.printed_to.get_or_insert(0);
         while file.pending > 0 && from < end {
             let next = line_end(text, from, self.settings.end_of_line);
-            self.print(file, text, from, next, Role::Context)?;
+            let role = if self.is_late_match(file, text, from, next)? { Role::Selected } else { Role::Context };
+            self.print(file, text, from, next, role)?;
             file.pending -= 1;
-            from = next;
+            from = file.printed_to.unwrap_or(from);
         }
-        file.printed_to = Some(from);
         Ok(())
     }
 
+    fn is_late_match(&self, file: &File<'_>, text: &[u8], start: usize, end: usize) -> Stoppable<bool> {
+        if !self.settings.marks_late_matches || file.left > 0 {
+            return Ok(false);
+        }
+        let line = text.get(start..end).unwrap_or_default();
+        let line = line.strip_suffix(&[self.settings.end_of_line]).unwrap_or(line);
+        Ok(self.pattern.is_match(line, self.budget)? != self.settings.invert)
+    }
+
+    /// Prints a line; one that is no text does not count as printed.
     fn print(&mut self, file: &mut File<'_>, text: &[u8], start: usize, end: usize, role: Role) -> Stoppable<()> {
         let line = text.get(start..end).unwrap_or_default();
         let line = line.strip_suffix(&[self.settings.end_of_line]).unwrap_or(line);
-        file.printer.line(Line { buffer: text, start, text: line }, role, self.budget, &mut self.sink.out)
+        if file.printer.line(Line { buffer: text, start, text: line }, role, self.budget, &mut self.sink.out)? {
+            file.printed_to = Some(end);
+        }
+        Ok(())
     }
 }
 

@@ -89,6 +89,9 @@ pub(super) struct Settings {
     pub(super) operands: Vec<Vec<u8>>,
     /// The current directory is searched because nothing was named; its name is not printed.
     pub(super) implicit_directory: bool,
+    /// A line behind the last one that `-m` allows is printed as selected where it matches, as
+    /// ripgrep does with trailing context.
+    pub(super) marks_late_matches: bool,
 }
 
 impl Settings {
@@ -268,6 +271,7 @@ impl Parser {
                 excluded_directories: Vec::new(),
                 operands: Vec::new(),
                 implicit_directory: false,
+                marks_late_matches: false,
             },
             matcher: None,
             has_patterns: false,

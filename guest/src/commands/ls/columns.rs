@@ -67,7 +67,7 @@ pub(super) fn commas(entries: &[Entry], settings: &Settings) -> Vec<u8> {
         position += length;
     }
     if !entries.is_empty() {
-        out.push(b'\n');
+        out.push(settings.end);
     }
     out
 }
@@ -134,7 +134,7 @@ pub(super) fn table(entries: &[Entry], settings: &Settings, is_down: bool) -> Ve
             }
             position += width;
         }
-        out.push(b'\n');
+        out.push(settings.end);
     }
     out
 }

@@ -86,6 +86,7 @@ pub(super) fn sort(entries: &mut [Entry], settings: &Settings) {
     if settings.order == Order::None {
         return;
     }
+    let sets_in = super::name::any_quoted(entries, settings);
     entries.sort_by(|a, b| {
         if settings.directories_first {
             let is_directory = |entry: &Entry| {
@@ -105,7 +106,10 @@ pub(super) fn sort(entries: &mut [Entry], settings: &Settings) {
             Order::Size => b.size.cmp(&a.size),
             Order::Extension => extension(&a.name).cmp(extension(&b.name)),
             Order::Version => version::compare(&a.name, &b.name),
-            Order::Width => super::name::width(a, settings).cmp(&super::name::width(b, settings)),
+            Order::Width => {
+                let width = |entry: &Entry| super::name::bare_width(entry, settings, sets_in);
+                width(a).cmp(&width(b))
+            }
             Order::Name | Order::None => Ordering::Equal,
         }
         .then_with(|| a.name.cmp(&b.name));

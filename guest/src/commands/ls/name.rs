@@ -31,7 +31,8 @@ pub(super) fn quoted(name: &[u8], settings: &Settings) -> Vec<u8> {
 pub(super) fn directory_label(name: &[u8], settings: &Settings) -> Vec<u8> {
     match settings.quoting {
         Quoting::ShellEscape => quote::file_in_message(name),
-        Quoting::Escape => quote::c_escape(name, b" :"),
+        // Unlike in names of files, spaces stay as they are.
+        Quoting::Escape => quote::c_escape(name, b":"),
         _ => quoted(name, settings),
     }
 }
@@ -57,6 +58,13 @@ pub(super) fn any_quoted(entries: &[Entry], settings: &Settings) -> bool {
 pub(super) fn width(entry: &Entry, settings: &Settings) -> usize {
     let shown = quoted(&entry.name, settings);
     width::of_text(&shown) + usize::from(indicator(entry.kind, entry.mode, settings).is_some())
+}
+
+/// Columns of a name without its indicator, set in where others have quotes: what `--sort=width`
+/// goes by.
+pub(super) fn bare_width(entry: &Entry, settings: &Settings, sets_in: bool) -> usize {
+    let shown = quoted(&entry.name, settings);
+    width::of_text(&shown) + usize::from(sets_in && shown == entry.name)
 }
 
 /// A name with all that belongs to it, but a link's target.

@@ -151,7 +151,7 @@ fn search(
             return Ok(Some(search.header));
         }
         if allows(Format::Normal) && was_command && (text.starts_with(b"< ") || text.starts_with(b"> ")) {
-            reader.indent = indent;
+            (reader.indent, reader.strips_return, *strips_return) = (indent, has_return, has_return);
             search.header.start = this - 1;
             search.header.format = Format::Normal;
             return Ok(Some(search.header));

@@ -170,7 +170,12 @@ impl<'v> Printer<'v> {
         }
         if format.get(*at) == Some(&b'*') {
             *at += 1;
-            let width = self.value().map_or(0, |value| self.integer(value, true));
+            let text = self.value().unwrap_or(b"0");
+            let width = self.integer(text, true);
+            if self.flavour == Flavour::Program && i32::try_from(width).is_err() {
+                self.complain(["invalid field width: ".as_bytes(), &quote::curly(text)[..]].concat(), true);
+                return false;
+            }
             field.left |= width < 0;
             field.width = usize::try_from(width.unsigned_abs()).unwrap_or(WIDEST).min(WIDEST);
         } else {

@@ -77,13 +77,15 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         checks: None,
         end: b'\n',
     };
-    let (mut output, mut merges, mut checks_twice) = (None, false, false);
+    let (mut output, mut merges) = (None, false);
     let operands = or_status!(context.options(TABLE, 2, |given| {
         let text = given.text();
         match given.name {
             "c" | "check" | "C" => {
                 let tells = given.name != "C" && matches!(text, b"" | b"diagnose-first");
-                checks_twice |= settings.checks.is_some_and(|earlier| earlier != tells);
+                if settings.checks.is_some_and(|earlier| earlier != tells) {
+                    return Err(Fault::Message(b"options '-cC' are incompatible".to_vec()));
+                }
                 settings.checks = Some(tells);
             }
             "k" => settings.keys.push(Key::parse(text)?),
@@ -136,9 +138,6 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     if let Some(order) = orders.into_iter().find(|order| order.has_conflict()) {
         let message = format!("options '-{}' are incompatible", order.letters());
         return context.fail(Fault::Message(message.into_bytes()), 2);
-    }
-    if checks_twice {
-        return context.fail(Fault::Message(b"options '-cC' are incompatible".to_vec()), 2);
     }
     let operands = or_standard_input(operands);
     if let (Some(_), Some(extra)) = (settings.checks, operands.get(1)) {
@@ -228,7 +227,7 @@ fn check(context: &mut Context<'_, '_>, all: &[&[u8]], settings: &Settings, tell
         if is_wrong {
             if tells {
                 let number = format!(":{}: disorder: ", at + 2);
-                context.complain(&[&quote::file_in_message(name)[..], number.as_bytes(), after].concat())?;
+                context.complain(&[name, number.as_bytes(), after].concat())?;
             }
             return Ok(1);
         }

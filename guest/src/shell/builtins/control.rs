@@ -26,8 +26,12 @@ pub(super) fn leave_loop(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i3
         None => 1,
         Some((text, None)) => {
             shell.complain_as(name, &[&text[..], b": numeric argument required"].concat())?;
-            shell.process.status = 128;
+            shell.process.status |= 128;
             return Err(Interrupt::Exit);
+        }
+        Some((_, Some(_))) if words.len() > 2 => {
+            shell.complain_as(name, b"too many arguments")?;
+            return Err(shell.leave_text());
         }
         Some((text, Some(..=0))) => {
             shell.complain_as(name, &[&text[..], b": loop count out of range"].concat())?;
@@ -114,9 +118,20 @@ pub(super) fn times(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
 }
 
 /// `caller`
-pub(super) fn caller(shell: &mut Shell<'_, '_>, _words: &[Vec<u8>]) -> Run<i32> {
+pub(super) fn caller(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
     if shell.process.calls.is_empty() {
         return Ok(1);
+    }
+    if let Some(text) = words.get(1) {
+        let Some(level) = parse_number(text) else {
+            shell.complain_as(&words[0], &[&text[..], b": invalid number"].concat())?;
+            return shell.usage(&words[0]);
+        };
+        let above = usize::try_from(level).ok().and_then(|level| shell.process.calls.iter().rev().nth(level + 1));
+        let Some(function) = above.cloned() else { return Ok(1) };
+        let text = [shell.process.line.to_string().as_bytes(), b" ", &function[..], b" environment\n"].concat();
+        shell.out(&text)?;
+        return Ok(0);
     }
     let text = format!("{} NULL\n", shell.process.line);
     shell.out(text.as_bytes())?;

@@ -31,6 +31,10 @@ pub(super) fn source(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
         shell.complain_as(&words[0], b"filename argument required")?;
         return shell.usage(&words[0]);
     };
+    if let Some(program) = shell.program_path(file) {
+        shell.complain_as(&words[0], &[&program[..], b": cannot execute binary file"].concat())?;
+        return Ok(126);
+    }
     let text = match read_source(shell, file)? {
         Ok(text) => text,
         Err(message) => {

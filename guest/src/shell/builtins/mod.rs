@@ -98,7 +98,7 @@ pub(crate) fn find(name: &[u8]) -> Option<&'static Builtin> {
 }
 
 /// The names of all builtins.
-pub(crate) fn all_names() -> impl Iterator<Item = &'static str> {
+pub fn all_names() -> impl Iterator<Item = &'static str> {
     BUILTINS.iter().map(|builtin| builtin.name)
 }
 

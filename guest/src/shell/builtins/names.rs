@@ -4,7 +4,6 @@ use super::{all_names, find};
 use crate::commands::{self, Program};
 use crate::shell::Shell;
 use crate::shell::eval::Run;
-use crate::shell::expand::quote_for_reuse;
 use crate::shell::print;
 use crate::shell::syntax::single_quoted;
 use sparring_tree::Kind;
@@ -51,11 +50,14 @@ impl Shell<'_, '_> {
             let known = !matches!(commands::lookup(self.machine, name), Program::Missing);
             return (runs || known).then(|| Described::File(name.to_vec()));
         }
-        if matches!(commands::lookup(self.machine, name), Program::Missing) {
-            return None;
-        }
+        self.program_path(name).map(Described::File)
+    }
+
+    /// The path of the program that a bare name leads to.
+    pub(super) fn program_path(&self, name: &[u8]) -> Option<Vec<u8>> {
+        let is_bare = !name.contains(&b'/') && !matches!(commands::lookup(self.machine, name), Program::Missing);
         let directory: &[u8] = if LOCAL_PROGRAMS.contains(&name) { b"/usr/local/bin/" } else { b"/usr/bin/" };
-        Some(Described::File([directory, name].concat()))
+        is_bare.then(|| [directory, name].concat())
     }
 
     /// `command -v` and `command -V`; false when the name means nothing.
@@ -170,7 +172,7 @@ pub(super) fn alias(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
         Ok(given) => given,
         Err(status) => return Ok(status),
     };
-    let show = |name: &[u8], value: &[u8]| [b"alias ", name, b"=", &quote_for_reuse(value), b"\n"].concat();
+    let show = |name: &[u8], value: &[u8]| [b"alias ", name, b"=", &single_quoted(value), b"\n"].concat();
     if given.operands.is_empty() || given.has(b'p') {
         for (name, value) in shell.process.aliases.clone() {
             shell.out(&show(&name, &value))?;
@@ -179,6 +181,10 @@ pub(super) fn alias(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
     let mut status = 0;
     for word in given.operands {
         match word.iter().position(|byte| *byte == b'=').filter(|at| *at > 0) {
+            Some(at) if word[..at].iter().any(|byte| NOT_IN_ALIASES.contains(byte)) => {
+                shell.complain_as(&words[0], &[b"`", &word[..at], b"': invalid alias name"].concat())?;
+                status = 1;
+            }
             Some(at) => _ = shell.process.aliases.insert(word[..at].to_vec(), word[at + 1..].to_vec()),
             None => match shell.process.aliases.get(word).cloned() {
                 Some(value) => shell.out(&show(word, &value))?,
@@ -191,6 +197,9 @@ pub(super) fn alias(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {
     }
     Ok(status)
 }
+
+/// What ends a word or starts an expansion or a quotation, and the slash.
+const NOT_IN_ALIASES: &[u8] = b" \t\n()<>;&|\"'\\`$/";
 
 /// `unalias`
 pub(super) fn unalias(shell: &mut Shell<'_, '_>, words: &[Vec<u8>]) -> Run<i32> {

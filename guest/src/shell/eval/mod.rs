@@ -167,6 +167,9 @@ impl Shell<'_, '_> {
         if name == shell || name.is_empty() {
             return [shell, format!(": line {line}: ").as_bytes()].concat();
         }
+        if self.process.sourcing > 0 && !self.is_interactive() && name == self.source_name() {
+            return [name, format!(": line {line}: ").as_bytes()].concat();
+        }
         [shell, b": ", name, format!(": line {line}: ").as_bytes()].concat()
     }
 

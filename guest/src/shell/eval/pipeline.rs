@@ -2,7 +2,7 @@
 
 use super::{Interrupt, Run};
 use crate::commands;
-use crate::machine::Demand;
+use crate::machine::{Demand, Provenance};
 use crate::shell::Shell;
 use crate::shell::syntax::{AndOr, Command, CommandKind, Connector, List, Pipeline, Redirect, TimeFormat, Word};
 use crate::shell::variables::Value;
@@ -22,7 +22,10 @@ impl Shell<'_, '_> {
 
     /// `command &`: there is nothing to run beside, so it runs to its end at once, in a subshell
     /// whose standard input is empty; `$!` and `wait` answer as if it had run in the background.
+    /// What runs beside what, and what a job that does not end would do, is not simulated: the
+    /// observation is labelled.
     fn run_background(&mut self, chain: &AndOr) -> Run<()> {
+        self.machine.effects.note(Provenance::Refused);
         let number = self.next_process_number();
         if self.is_interactive() && self.process.subshell == 0 {
             let job = self.process.jobs.len() + 1;

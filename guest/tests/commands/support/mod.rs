@@ -69,6 +69,10 @@ pub struct Outcome {
     pub files: Files,
 }
 
+/// The status of a command that did not end by itself: the simulated one met a limit, the real one
+/// was ended after [`real::PATIENCE`].
+pub const STOPPED: i32 = -1;
+
 /// A command line of words.
 pub fn words(line: &[&str]) -> Vec<Vec<u8>> {
     line.iter().map(|word| word.as_bytes().to_vec()).collect()

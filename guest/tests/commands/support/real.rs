@@ -6,11 +6,21 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use super::{File, Files, Outcome};
+use super::{File, Files, Outcome, STOPPED};
 
 /// The copy lies in a directory of its own, so that `..` leads nowhere else.
 const INNER: &str = "copy";
+
+/// How long a program may take. They take milliseconds, or for ever: `sed ':a;ba'`.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What prints so much prints for ever.
+const MOST_OUTPUT: u64 = 64 << 20;
+
+/// The status of a program that a signal ended.
+const KILLED: i32 = -2;
 
 /// A directory with a copy of some files. Removed when dropped.
 pub struct RealCopy {
@@ -69,10 +79,22 @@ impl RealCopy {
         let input = input.to_vec();
         // A program may end without reading its input.
         let feeder = std::thread::spawn(move || stdin.write_all(&input).is_ok());
-        let mut output = Vec::new();
-        reader.read_to_end(&mut output).unwrap();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let collector = std::thread::spawn(move || {
+            let mut output = Vec::new();
+            reader.by_ref().take(MOST_OUTPUT).read_to_end(&mut output).unwrap();
+            let _nobody_waits = sender.send(output);
+        });
+        let output = receiver.recv_timeout(PATIENCE);
+        let has_ended = output.as_ref().is_ok_and(|output| (output.len() as u64) < MOST_OUTPUT);
+        if !has_ended {
+            child.kill().unwrap();
+        }
+        collector.join().unwrap();
         feeder.join().unwrap();
-        let status = child.wait().unwrap().code().unwrap_or(-1);
+        let code = child.wait().unwrap().code();
+        let status = if has_ended { code.unwrap_or(KILLED) } else { STOPPED };
+        let output = output.unwrap_or_default();
         let files = read_back(&self.top());
         if files != self.files || modes(&self.top()) != self.modes {
             std::fs::remove_dir_all(self.top()).unwrap();
@@ -111,7 +133,7 @@ fn write_out(top: &Path, files: &Files) {
             File::Link(target) => std::os::unix::fs::symlink(OsStr::from_bytes(target), &place).unwrap(),
         }
     }
-    let modified = std::time::UNIX_EPOCH + std::time::Duration::from_secs(MODIFIED);
+    let modified = std::time::UNIX_EPOCH + Duration::from_secs(MODIFIED);
     let places = files.iter().filter(|(_, file)| !matches!(file, File::Link(_))).map(|(path, _)| path.as_slice());
     for path in places.chain([&b"."[..]]) {
         std::fs::File::open(top.join(OsStr::from_bytes(path))).unwrap().set_modified(modified).unwrap();

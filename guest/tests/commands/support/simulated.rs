@@ -8,7 +8,7 @@ use sparring_guest::workspace::{BlobStore, Node as Place, VirtualPath, Walked, W
 use sparring_tree::image::{FileFacts, ImageView, write};
 use sparring_tree::{Kind, Node, Overlay, TreeBuilder, TreeLimits};
 
-use super::{File, Files, Outcome};
+use super::{File, Files, Outcome, STOPPED};
 
 /// An image of some files.
 pub fn image(files: &Files) -> Vec<u8> {
@@ -46,10 +46,10 @@ pub fn run(image: &[u8], path: &[u8], arguments: &[Vec<u8>], input: &[u8]) -> Ou
     environment.set(b"HOME", b"/root");
     let status = launch(&mut machine, arguments, &mount, &environment, &descriptors);
     let output = machine.streams.take(output);
-    let files = read_back(&machine.workspace);
     match status {
-        Ok(status) => Outcome { output, status: i32::from(status), files },
-        Err(stop) => Outcome { output: format!("{stop:?}").into_bytes(), status: -1, files },
+        Ok(status) => Outcome { output, status: i32::from(status), files: read_back(&machine.workspace) },
+        // Nothing of a stopped step lasts.
+        Err(stop) => Outcome { output: format!("{stop:?}").into_bytes(), status: STOPPED, files: Files::new() },
     }
 }
 

@@ -79,7 +79,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     let with_names =
         asked.with_names.unwrap_or(operands.len() > 1 || operands.iter().any(|operand| is_directory(operand)));
     let on_terminal = context.columns().is_some();
-    let heading = asked.heading.unwrap_or(on_terminal) && with_names;
+    let heading = asked.heading.unwrap_or(on_terminal);
     let settings = settings(&asked, asked.line_numbers.unwrap_or(on_terminal && !reads_input));
     let mut sink = Sink::default();
     let mut errors = Vec::new();
@@ -176,6 +176,7 @@ fn settings(asked: &Asked, line_numbers: bool) -> Settings {
         excluded_directories: Vec::new(),
         operands: Vec::new(),
         implicit_directory: false,
+        marks_late_matches: true,
     }
 }
 
@@ -269,8 +270,11 @@ impl Run<'_> {
             if std::mem::replace(&mut self.has_printed, true) {
                 searcher.sink.out.push(b'\n');
             }
-            let end: &[u8] = if asked.null { b"\0" } else { b"\n" };
-            searcher.sink.out.extend_from_slice(&[name, end, body].concat());
+            if self.with_names {
+                searcher.sink.out.extend_from_slice(name);
+                searcher.sink.out.push(if asked.null { 0 } else { b'\n' });
+            }
+            searcher.sink.out.extend_from_slice(body);
         }
         Ok(())
     }
