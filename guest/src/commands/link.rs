@@ -87,6 +87,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         let message = b"cannot combine --target-directory and --no-target-directory".to_vec();
         return context.fail(Fault::Message(message), 1);
     }
+    let is_pair = operands.len() == 2;
     // One operand alone is linked into the current directory; `-n` takes a link to a directory as
     // the file that it is.
     if operands.len() == 1 && settings.target.directory.is_none() && !settings.target.is_file {
@@ -101,7 +102,7 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         settings.target.is_file = true;
     }
     // A link to nothing fails before it is known what its name leads to.
-    if settings.is_symbolic && settings.target.directory.is_none() && operands.len() == 2 && operands[0].is_empty() {
+    if settings.is_symbolic && settings.target.directory.is_none() && is_pair && operands[0].is_empty() {
         settings.target.is_file = true;
     }
     let pairs = match target::pairs(context, &operands, settings.target) {
@@ -165,7 +166,7 @@ fn link_one(
         Err(error) => return failed(error),
     };
     let is_directory = workspace.node(&place).is_some_and(|node| node.kind() == Kind::Directory);
-    if settings.is_symbolic && source.is_empty() && !(settings.force && is_directory) {
+    if settings.is_symbolic && source.is_empty() && !(settings.force && is_directory && !name.ends_with(b"/")) {
         return failed(FileError::NotFound);
     }
     if let Some(there) = workspace.node(&place).map(|node| node.kind()) {

@@ -85,12 +85,12 @@ fn run(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     let mut sets = sets.into_iter();
     let Some(mut first) = sets.next() else { return Ok(1) };
     let second = sets.next();
-    if translates && second.as_ref().is_some_and(|second| second.has_equivalence) {
-        context.complain(b"[=c=] expressions may not appear in string2 when translating")?;
-        return Ok(1);
-    }
     if first.fill.is_some() {
         context.complain(b"the [c*] repeat construct may not appear in string1")?;
+        return Ok(1);
+    }
+    if translates && second.as_ref().is_some_and(|second| second.has_equivalence) {
+        context.complain(b"[=c=] expressions may not appear in string2 when translating")?;
         return Ok(1);
     }
     if !translates && second.as_ref().is_some_and(|second| second.fill.is_some()) {

@@ -61,7 +61,6 @@ pub fn evaluate(
         Some(_) if words.is_empty() => Ok(holds),
         Some(extra) => Err(match flavour {
             Flavour::Program => [b"extra argument ", &super::quote::curly(extra)[..]].concat(),
-            Flavour::Bash if extra.starts_with(b"-") => [b"syntax error: `", *extra, b"' unexpected"].concat(),
             Flavour::Bash => b"too many arguments".to_vec(),
         }),
         None => Ok(holds),

@@ -209,7 +209,8 @@ pub(crate) fn compare_on(shells: &Shells, label: &str, scripts: &[String], mut c
         counts.differences += 1;
         if counts.differences <= SHOWN {
             // A part of a script that is no script differs in other ways.
-            let is_script = |real: &Outcome| !["syntax error", "unexpected"].iter().any(|text| real.errors.contains(text));
+            let is_script =
+                |real: &Outcome| !["syntax error", "unexpected"].iter().any(|text| real.errors.contains(text));
             let was_script = is_script(&expected);
             let short = reduced(script, |part| {
                 let found = shells.difference(part, PATIENCE_WITH_PARTS);
@@ -277,4 +278,3 @@ pub(crate) fn table(text: &str) -> Vec<String> {
         .filter(|script| !script.is_empty())
         .collect()
 }
-

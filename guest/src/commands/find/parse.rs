@@ -289,7 +289,7 @@ impl<'c> Parser<'_, 'c, '_> {
             b"uid" | b"gid" => Test::User(comparison(value).ok_or_else(invalid)?),
             b"user" | b"group" => match comparison(value) {
                 Some(number) => Test::User(number),
-                None if value == world::USER.as_bytes() => Test::True,
+                None if value == world::USER.as_bytes() => Test::User(Comparison::Equal(0)),
                 None if name == b"user" => {
                     return Err([&quote::curly(value)[..], b" is not the name of a known user"].concat());
                 }

@@ -57,7 +57,8 @@ impl Git<'_, '_, '_> {
         for file in wanted {
             let ends = memchr::memchr_iter(b'/', &file);
             let mut directories = ends.map(|end| file.get(..end).unwrap_or_default());
-            let top = directories.find(|directory| !self.has_below(&self.repository.index, directory) && !self.intends_below(directory));
+            let top = directories
+                .find(|directory| !self.has_below(&self.repository.index, directory) && !self.intends_below(directory));
             match top {
                 Some(_) if !parsed.has("d") && parsed.operands.is_empty() => {}
                 Some(top) if !kept.iter().any(|other| sparring_tree::path::is_below(other, top)) => {
@@ -73,7 +74,13 @@ impl Git<'_, '_, '_> {
             let holds_kept = kept.iter().any(|file| sparring_tree::path::is_below(file, &directory));
             let is_ignored = !parsed.has("x") && self.is_ignored(&mut ignores, &directory, true)?;
             let is_covered = removed.iter().any(|path| [&directory[..], b"/"].concat().starts_with(path));
-            if !is_known && !is_ignored && !holds_kept && !is_covered && pathspec.matches(&directory) && !parsed.has("X") {
+            if !is_known
+                && !is_ignored
+                && !holds_kept
+                && !is_covered
+                && pathspec.matches(&directory)
+                && !parsed.has("X")
+            {
                 removed.insert([&directory[..], b"/"].concat());
             }
         }

@@ -166,7 +166,8 @@ impl<'t> Reader<'t> {
             }
             self.at += 1;
         }
-        let is_cut = self.at < self.lines.len() && self.line().last() != Some(&b'\n');
+        // A cut line that says nothing ends the text.
+        let is_cut = self.at < self.lines.len() && self.line().last() != Some(&b'\n') && !self.line().contains(&b' ');
         if self.at == start + 1 && (default_name.is_some() || is_cut) {
             return Ok(None);
         }

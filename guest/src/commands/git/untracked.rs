@@ -141,9 +141,9 @@ impl Git<'_, '_, '_> {
     ) -> Option<Vec<u8>> {
         for end in memchr::memchr_iter(b'/', file) {
             let directory = file.get(..end).unwrap_or_default();
-            let is_tracked = *tracked.entry(directory.to_vec()).or_insert_with(|| {
-                self.has_below(&self.repository.index, directory) || self.intends_below(directory)
-            });
+            let is_tracked = *tracked
+                .entry(directory.to_vec())
+                .or_insert_with(|| self.has_below(&self.repository.index, directory) || self.intends_below(directory));
             if !is_tracked && pathspec.covers(directory) {
                 return Some(directory.to_vec());
             }

@@ -66,7 +66,10 @@ impl<'w> Test<'_, '_, '_, 'w> {
             [open, first, second, close] if open == b"(" && close == b")" => self.two(first, second),
             _ => {
                 let value = self.or()?;
-                if self.at < self.arguments.len() {
+                if let Some(extra) = self.arguments.get(self.at) {
+                    if extra.starts_with(b"-") {
+                        return fail(&[b"syntax error: `", extra, b"' unexpected"]);
+                    }
                     return fail(&[b"too many arguments"]);
                 }
                 Ok(value)
