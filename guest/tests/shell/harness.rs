@@ -80,7 +80,8 @@ pub(crate) fn ours(image: &[u8], root: &str, script: &str) -> Outcome {
             let name = text(machine.workspace.inside_mount(path.as_bytes()).unwrap_or_default().to_vec());
             let content = match node.kind() {
                 Kind::File => text(machine.workspace.read(path)?.expect("it is a file").to_vec()),
-                _ => "(directory)".into(),
+                Kind::Link => format!("-> {}", text(node.target().unwrap_or_default().to_vec())),
+                Kind::Directory => "(directory)".into(),
             };
             files.insert(name, content);
             Ok(Walked::On)
@@ -138,7 +139,10 @@ fn collect(root: &Path, directory: &Path, files: &mut BTreeMap<String, String>) 
     for entry in std::fs::read_dir(directory).expect("it can be read") {
         let path = entry.expect("it can be read").path();
         let name = path.strip_prefix(root).expect("it is below").to_string_lossy().into_owned();
-        if path.is_dir() {
+        if path.is_symlink() {
+            let target = std::fs::read_link(&path).expect("it is a link");
+            files.insert(name, format!("-> {}", target.display()));
+        } else if path.is_dir() {
             files.insert(name, "(directory)".into());
             collect(root, &path, files);
         } else {
@@ -153,7 +157,7 @@ fn collect(root: &Path, directory: &Path, files: &mut BTreeMap<String, String>) 
 const RUNS: usize = 8;
 
 /// How many differences are shown, each cut down to what makes it.
-const SHOWN: usize = 8;
+const SHOWN: usize = 3;
 
 /// Both sides of scripts, each started from the same files.
 pub(crate) struct Shells {
