@@ -104,28 +104,4 @@ pub(crate) const BUILTINS: &[Builtin] = &[
         ..PLAIN
     },
     Builtin { name: "caller", seed: 11, operands: &["0", "1", "x"], count: (0, 1), around: "g() { @; }; g", ..PLAIN },
-    Builtin {
-        name: "cd",
-        setup: "mkdir -p 'dir/a b' other; ln -s dir/sub link; CDPATH=:dir",
-        options: &["-P", "-L", "-e", "-x", "--"],
-        operands: &[
-            "dir",
-            "sub",
-            "..",
-            "-",
-            "nodir",
-            "a.txt",
-            "''",
-            "~",
-            "link",
-            "./dir",
-            "'a b'",
-            "other/../dir",
-            "link/..",
-            "/",
-        ],
-        count: (0, 2),
-        after: "pwd; pwd -P; echo \"${OLDPWD##*/} ${PWD##*/}\"; ls | head -3",
-        ..PLAIN
-    },
 ];
