@@ -140,7 +140,8 @@ async fn no_more_jobs_run_at_once_than_were_asked_for() {
     let names: Vec<String> = (0..12).map(|number| format!("job {number}")).collect();
     world.submit(&names.iter().map(String::as_str).collect::<Vec<_>>()).await;
     assert_eq!(world.until(12).await.len(), 12);
-    assert_eq!(world.worker.runner.most_at_once.load(Ordering::SeqCst), 3);
+    // Fewer, where the machine is too busy to start the third before the first has ended.
+    assert!((1..=3).contains(&world.worker.runner.most_at_once.load(Ordering::SeqCst)));
 }
 
 #[tokio::test]
