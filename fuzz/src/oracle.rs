@@ -1,18 +1,12 @@
 //! What must hold for every answer, whatever was asked.
 
+use sparring_guest::profile;
 use sparring_guest::step::{Observation, Status};
 
 /// The most characters that an observation of a profile has: what its scaffold shows of a long
 /// output, and room for the scaffold's own frame around it.
 pub fn cap(profile: &str) -> usize {
-    match profile {
-        "bash" => 12_000,
-        // What the shell may write: the scaffold shows all of it.
-        "plain" | "swe-agent-0.6" | "anthropic" | "anthropic-20250124" => usize::MAX,
-        // 100,000 characters and a frame.
-        "swe-agent" | "swe-agent-editor" => 101_000,
-        _ => 31_000,
-    }
+    profile::find(profile).and_then(|profile| profile.shown()).unwrap_or(usize::MAX)
 }
 
 /// Whether an answer is one that a model may get: within its cap, its parts consistent.

@@ -6,6 +6,7 @@ mod abi_unsafe;
 pub mod arena;
 pub mod budget;
 pub mod commands;
+pub mod conversation;
 pub mod editor;
 pub mod glob;
 pub mod limits;

@@ -62,13 +62,17 @@ impl Profile for Anthropic {
         Terminal::Pipe
     }
 
+    fn shown(&self) -> Option<usize> {
+        None
+    }
+
     fn initial_state(&self, root: &VirtualPath) -> ProfileState {
         ProfileState::Anthropic(Box::new(State { shell: ShellState::new(root), history: History::default() }))
     }
 
     fn step(&self, call: &RawCall<'_>, state: &mut ProfileState, machine: &mut Machine<'_>) -> Stoppable<Observation> {
         let ProfileState::Anthropic(state) = state else {
-            return Ok(Observation::new("this state belongs to another profile", Status::BadCall));
+            return Ok(super::foreign_state());
         };
         let refuse = |text: String| Ok(Observation::new(text, Status::BadCall));
         if call.tool != "bash" && call.tool != self.editor() {

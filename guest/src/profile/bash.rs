@@ -12,14 +12,14 @@ use crate::workspace::VirtualPath;
 pub const NAME: &str = "bash";
 
 /// The line by which an agent says that it is done.
-const SUBMIT: &str = "COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT";
+pub(super) const SUBMIT: &str = "COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT";
 /// Outputs of at least this many characters are shown in part.
 const SHOWN_WHOLE: usize = 10_000;
 
 pub(super) const TOOLS: &str = r#"[{"type": "function", "function": {"name": "bash", "description": "Execute a bash command", "parameters": {"type": "object", "properties": {"command": {"type": "string", "description": "The bash command to execute"}}, "required": ["command"]}}}]"#;
 
 /// Exported on top of a container's own variables, as the scaffold's settings say.
-const VARIABLES: [(&str, &str); 5] =
+pub(super) const VARIABLES: [(&str, &str); 5] =
     [("LESS", "-R"), ("MANPAGER", "cat"), ("PAGER", "cat"), ("PIP_PROGRESS_BAR", "off"), ("TQDM_DISABLE", "1")];
 
 /// See the module.
@@ -36,6 +36,10 @@ impl Profile for Bash {
 
     fn terminal(&self) -> Terminal {
         Terminal::Pipe
+    }
+
+    fn shown(&self) -> Option<usize> {
+        Some(SHOWN_WHOLE + 2_000)
     }
 
     fn initial_state(&self, _root: &VirtualPath) -> ProfileState {
@@ -91,7 +95,7 @@ pub(super) fn read_command(call: &RawCall<'_>) -> Result<String, String> {
     }
 }
 
-fn render(status: u8, output: &str) -> String {
+pub(super) fn render(status: u8, output: &str) -> String {
     let length = text::length(output);
     if length < SHOWN_WHOLE {
         return format!("<returncode>{status}</returncode>\n<output>\n{output}</output>");

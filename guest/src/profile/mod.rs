@@ -2,30 +2,46 @@
 
 pub mod anthropic;
 pub mod bash;
+pub mod bash_1;
+pub mod codex;
+pub mod cwm;
+pub mod kimi_dev;
+mod memory;
 pub mod openhands;
 pub mod plain;
+pub mod r2e_gym;
 pub mod swe_agent;
 mod text;
+mod toolset;
+pub(crate) mod variation;
 
+pub use memory::{Memory, OpenFile};
 pub(crate) use text::head;
+pub use variation::{Keep, ToolName, Truncation, Variation};
 
 use sparring_tree::Content;
 
 use crate::budget::Stoppable;
 use crate::machine::{Machine, Terminal};
-use crate::step::{Observation, RawCall};
+use crate::step::{CallSyntax, Observation, RawCall, Status};
 use crate::workspace::VirtualPath;
 
 /// The names of all profiles.
-pub const NAMES: [&str; 8] = [
+pub const NAMES: [&str; 14] = [
     anthropic::NAME,
     anthropic::NAME_20250124,
     bash::NAME,
+    bash_1::NAME,
+    codex::NAME,
+    cwm::NAME,
+    kimi_dev::NAME,
     openhands::NAME,
     plain::NAME,
+    r2e_gym::NAME,
     swe_agent::NAME,
     swe_agent::NAME_06,
     swe_agent::EDITOR_NAME,
+    swe_agent::SMITH_NAME,
 ];
 
 /// The tools of one scaffold.
@@ -38,6 +54,15 @@ pub trait Profile {
 
     /// Where command output goes.
     fn terminal(&self) -> Terminal;
+
+    /// The most characters of an observation, frame and notices included; `None` when the scaffold
+    /// shows whatever there is.
+    fn shown(&self) -> Option<usize>;
+
+    /// How the scaffold's models write calls into text; `None` for native function calls.
+    fn syntax(&self) -> Option<CallSyntax> {
+        None
+    }
 
     /// What the tools remember before the first step.
     fn initial_state(&self, root: &VirtualPath) -> ProfileState;
@@ -60,18 +85,26 @@ pub enum ProfileState {
     SweAgent(Box<swe_agent::State>),
     /// The profiles of [`anthropic`].
     Anthropic(Box<anthropic::State>),
+    /// Every other profile.
+    Memory(Box<Memory>),
 }
 
 impl ProfileState {
     /// Versions of files that the tools can bring back.
     pub fn contents(&self) -> impl Iterator<Item = &Content> {
-        let (openhands, reference) = match self {
-            Self::Bash | Self::SweAgent(_) => (None, None),
-            Self::OpenHands(state) => (Some(state.editor.contents()), None),
-            Self::Anthropic(state) => (None, Some(state.history.contents())),
+        let (openhands, reference, memory) = match self {
+            Self::Bash | Self::SweAgent(_) => (None, None, None),
+            Self::OpenHands(state) => (Some(state.editor.contents()), None, None),
+            Self::Anthropic(state) => (None, Some(state.history.contents()), None),
+            Self::Memory(memory) => (None, None, Some(memory.contents())),
         };
-        openhands.into_iter().flatten().chain(reference.into_iter().flatten())
+        openhands.into_iter().flatten().chain(reference.into_iter().flatten()).chain(memory.into_iter().flatten())
     }
+}
+
+/// The answer to a state that another profile has left: a fault of the host.
+fn foreign_state() -> Observation {
+    Observation::new("this state belongs to another profile", Status::BadCall)
 }
 
 /// The profile of this name.
@@ -80,10 +113,16 @@ pub fn find(name: &str) -> Option<&'static dyn Profile> {
         anthropic::NAME => Some(&anthropic::Anthropic { has_undo: false }),
         anthropic::NAME_20250124 => Some(&anthropic::Anthropic { has_undo: true }),
         bash::NAME => Some(&bash::Bash),
+        bash_1::NAME => Some(&bash_1::Bash1),
+        codex::NAME => Some(&codex::Codex),
+        cwm::NAME => Some(&cwm::Cwm),
+        kimi_dev::NAME => Some(&kimi_dev::KimiDev),
         openhands::NAME => Some(&openhands::OpenHands),
         plain::NAME => Some(&plain::Plain),
-        swe_agent::NAME => Some(&swe_agent::SweAgent),
-        swe_agent::EDITOR_NAME => Some(&swe_agent::SweAgentEditor),
+        r2e_gym::NAME => Some(&r2e_gym::R2eGym),
+        swe_agent::NAME => Some(&swe_agent::WINDOWED),
+        swe_agent::EDITOR_NAME => Some(&swe_agent::EDITOR),
+        swe_agent::SMITH_NAME => Some(&swe_agent::SMITH),
         swe_agent::NAME_06 => Some(&swe_agent::SweAgent06),
         _ => None,
     }

@@ -46,13 +46,17 @@ impl Profile for OpenHands {
         Terminal::Columns(COLUMNS)
     }
 
+    fn shown(&self) -> Option<usize> {
+        Some(SHOWN_WHOLE + 1_000)
+    }
+
     fn initial_state(&self, root: &VirtualPath) -> ProfileState {
         ProfileState::OpenHands(Box::new(State { shell: ShellState::new(root), editor: Editor::default() }))
     }
 
     fn step(&self, call: &RawCall<'_>, state: &mut ProfileState, machine: &mut Machine<'_>) -> Stoppable<Observation> {
         let ProfileState::OpenHands(state) = state else {
-            return Ok(Observation::new("this state belongs to another profile", Status::BadCall));
+            return Ok(super::foreign_state());
         };
         let arguments = match check(call) {
             Ok(arguments) => arguments,

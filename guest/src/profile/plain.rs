@@ -26,6 +26,10 @@ impl Profile for Plain {
         Terminal::Pipe
     }
 
+    fn shown(&self) -> Option<usize> {
+        None
+    }
+
     fn initial_state(&self, _root: &VirtualPath) -> ProfileState {
         ProfileState::Bash
     }

@@ -8,10 +8,14 @@ mod names;
 mod nesting;
 mod outline;
 mod scopes;
+mod short;
+mod symbols;
 mod syntax;
 
 pub(crate) use lint::{Problem, lint};
 pub(crate) use outline::file_map;
+pub(crate) use short::short_form;
+pub(crate) use symbols::{Symbol, enclosing, symbols};
 
 use ruff_python_ast::{ModModule, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};

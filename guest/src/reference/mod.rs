@@ -18,6 +18,7 @@ use crate::budget::Stoppable;
 use crate::workspace::{VirtualPath, Workspace};
 
 pub(crate) use program::COMMAND;
+pub(crate) use text::{decode_error, expand_tabs};
 
 /// Whose editor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +51,13 @@ impl History {
         self.0.iter().map(|(_, content)| content)
     }
 
-    fn push(&mut self, path: &str, content: Content) {
+    /// Keeps a version of a file.
+    pub(crate) fn push(&mut self, path: &str, content: Content) {
         self.0.push((path.as_bytes().to_vec(), content));
     }
 
-    fn pop(&mut self, path: &str) -> Option<Content> {
+    /// Takes the newest version of a file.
+    pub(crate) fn pop(&mut self, path: &str) -> Option<Content> {
         let at = self.0.iter().rposition(|(other, _)| other == path.as_bytes())?;
         Some(self.0.remove(at).1)
     }

@@ -69,7 +69,7 @@ impl Editor<'_, '_> {
 }
 
 /// Python's message for bytes that are no UTF-8.
-fn decode_error(bytes: &[u8], error: &std::str::Utf8Error) -> String {
+pub(crate) fn decode_error(bytes: &[u8], error: &std::str::Utf8Error) -> String {
     let at = error.valid_up_to();
     let byte = bytes.get(at).copied().unwrap_or_default();
     match error.error_len() {
@@ -83,7 +83,7 @@ fn decode_error(bytes: &[u8], error: &std::str::Utf8Error) -> String {
 }
 
 /// `str.expandtabs()`: blanks up to the next column that 8 divides.
-pub(super) fn expand_tabs(text: &str) -> String {
+pub(crate) fn expand_tabs(text: &str) -> String {
     if !text.contains('\t') {
         return text.to_owned();
     }

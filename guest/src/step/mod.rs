@@ -18,7 +18,7 @@ use sparring_tree::{BlobId, ImageView, Overlay};
 use crate::budget::{Budget, Stop};
 use crate::limits::LimitKind;
 use crate::machine::{Effects, Machine, Provenance};
-use crate::profile::{self, Profile};
+use crate::profile::{self, Profile, variation};
 use crate::workspace::{BlobStore, VirtualPath, Workspace};
 
 /// Runs one step: `input` is an encoded [`StepInput`], the answer an encoded [`StepOutput`].
@@ -57,6 +57,15 @@ fn run(image: &[u8], input: &[u8]) -> Result<Vec<u8>, &'static str> {
         return Ok(encode(&StepOutput::Done { observation, state: None }));
     }
 
+    let variation = &settings.variation;
+    let call = match variation::base_call(variation, &input.call) {
+        Ok(call) => call,
+        Err(text) => {
+            let observation = variation.shown(Observation::new(profile::head(&text, 1_000), Status::BadCall));
+            return Ok(encode(&StepOutput::Done { observation, state: None }));
+        }
+    };
+
     let budget = Budget::new(&settings.limits);
     let blobs = BlobStore::new(input.blobs, state.next_blob);
     let before = state.profile.clone();
@@ -64,10 +73,11 @@ fn run(image: &[u8], input: &[u8]) -> Result<Vec<u8>, &'static str> {
     let workspace = Workspace::new(image, mount, base, overlay, &blobs, state.blob_bytes(), &budget);
     let mut machine = Machine::new(workspace, Effects::new(input.effects), profile.terminal());
     machine.git = state.git.clone();
-    let answer = profile.step(&input.call, &mut state.profile, &mut machine);
+    let answer = profile.step(&call, &mut state.profile, &mut machine);
     let provenance = machine.effects.provenance();
     match answer {
-        Ok(mut observation) => {
+        Ok(observation) => {
+            let mut observation = variation.shown(observation);
             observation.provenance = provenance;
             state.is_finished = observation.status == Status::Finished;
             let is_changed = machine.workspace.is_changed()

@@ -9,6 +9,7 @@ use super::call::RawCall;
 use super::observation::Observation;
 use crate::limits::Limits;
 use crate::machine::{EffectRequest, EffectResult};
+use crate::profile::Variation;
 
 /// What stays the same for all steps of a session.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -19,11 +20,18 @@ pub struct Settings {
     pub root: String,
     /// What a step may do.
     pub limits: Limits,
+    /// What differs from the profile as it is.
+    pub variation: Variation,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { profile: "openhands".into(), root: "/testbed".into(), limits: Limits::default() }
+        Self {
+            profile: "openhands".into(),
+            root: "/testbed".into(),
+            limits: Limits::default(),
+            variation: Variation::default(),
+        }
     }
 }
 

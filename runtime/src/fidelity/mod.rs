@@ -2,7 +2,8 @@
 //! byte in output, exit status and files.
 //!
 //! The real side is `bash -c` in a [`container`](Container) on this machine, the simulated side a
-//! session with the profile `plain`.
+//! session with the profile `plain`. Where no real tool can be run, steps that were recorded in runs
+//! of agents take its place ([`Recording`], [`Replay`]).
 
 mod container;
 mod error;
@@ -10,6 +11,7 @@ mod family;
 mod list;
 mod outcome;
 mod real_tree;
+mod recorded;
 mod report;
 mod simulation;
 
@@ -19,6 +21,7 @@ pub use family::families;
 pub use list::{CommandList, ListedCommand, is_source};
 pub use outcome::{Changes, Differences, FileState, Outcome};
 pub use real_tree::RealTree;
+pub use recorded::{Check, Observed, RecordedReport, RecordedStep, Recording, Replay, Scaffold};
 pub use report::{FirstDifference, Report, Tally};
 pub use simulation::Simulation;
 

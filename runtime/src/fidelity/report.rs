@@ -17,7 +17,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, is_equal: bool) {
+    pub(super) fn count(&mut self, is_equal: bool) {
         self.commands += 1;
         self.equal += u64::from(is_equal);
     }

@@ -1,81 +1,68 @@
-//! The profile `swe-agent`: SWE-agent 1.x with its windowed tools, as its settings
-//! `sweagent_0_7/07_fcalling.yaml` put them together (commit 3ea751c0): the bundles registry,
-//! windowed, search, windowed_edit_linting, submit, and bash.
-//!
-//! - State: one bash session on a terminal of 80 columns (swe-rex 1.4.0), the open file, the
-//!   window's first line.
-//! - Truncation: 100,000 characters of an observation are shown.
-//! - Limits of the scaffold (30 s a command, three timeouts in a row) are not reached here: steps
-//!   are not timed.
+//! SWE-agent 1.x (commit 3ea751c0): how it turns a call into a command line, runs it and shows what
+//! came of it. What differs between its sets of tools stands in a [`Latest`] each.
 
-use super::signature::{Argument, BASH, Tool, command_line};
+use super::signature::{Tool, command_line};
 use super::{State, VARIABLES, action, initial_state, own_state};
 use crate::budget::Stoppable;
+use crate::commands::Command;
 use crate::machine::{Machine, Terminal};
 use crate::profile::{Profile, ProfileState, text};
-use crate::step::{Observation, RawCall, Status};
-use crate::window::{COMMANDS, Dialect, MARKER};
+use crate::step::{CallSyntax, Observation, RawCall, Status};
+use crate::window::{Dialect, MARKER};
 use crate::workspace::VirtualPath;
 
-/// The profile's name.
-pub const NAME: &str = "swe-agent";
-
-const TOOLS_JSON: &str = include_str!("latest_tools.json");
-/// Longer observations are cut; characters.
-pub(super) const SHOWN: usize = 100_000;
 /// What is shown when a command printed nothing.
 pub(super) const NO_OUTPUT: &str = "Your command ran successfully and did not produce any output.";
+/// The scaffold's template for an observation that is too long adds so much at most; characters.
+const NOTICE: usize = 400;
 
-/// The tools, in the order in which the bundles bring them.
-pub(super) const TOOLS: [&Tool; 11] = [
-    &BASH,
-    &tool("goto", "goto {line_number}", &[Argument::required("line_number")]),
-    &tool("open", "open \"{path}\" {line_number}", &[Argument::required("path"), Argument::optional("line_number")]),
-    &tool("create", "create {filename}", &[Argument::required("filename")]),
-    &tool("scroll_up", "scroll_up", &[]),
-    &tool("scroll_down", "scroll_down", &[]),
-    &tool("find_file", "find_file {file_name} {dir}", &[Argument::required("file_name"), Argument::optional("dir")]),
-    &tool(
-        "search_dir",
-        "search_dir {search_term} {dir}",
-        &[Argument::required("search_term"), Argument::optional("dir")],
-    ),
-    &tool(
-        "search_file",
-        "search_file {search_term} {file}",
-        &[Argument::required("search_term"), Argument::optional("file")],
-    ),
-    &Tool {
-        name: "edit",
-        line: "edit {start_line}:{end_line}\n{replacement_text}\nend_of_edit",
-        arguments: &[
-            Argument::required("start_line"),
-            Argument::required("end_line"),
-            Argument::required("replacement_text"),
-        ],
-        end: Some("end_of_edit"),
-    },
-    &tool("submit", "submit", &[]),
-];
-
-const fn tool(name: &'static str, line: &'static str, arguments: &'static [Argument]) -> Tool {
-    Tool { name, line, arguments, end: None }
+/// A set of tools of SWE-agent 1.x.
+pub struct Latest {
+    /// The profile's name.
+    pub(super) name: &'static str,
+    /// The tools as the model is told of them.
+    pub(super) schemas: &'static str,
+    /// How calls become command lines.
+    pub(super) tools: &'static [&'static Tool],
+    /// The programs that the bundles add to the shell, sorted by name.
+    pub(super) programs: &'static [&'static Command],
+    /// Longer observations are cut; characters.
+    pub(super) shown: usize,
+    /// What stands around an observation.
+    pub(super) frame: Frame,
+    /// How the models write calls.
+    pub(super) syntax: Option<CallSyntax>,
 }
 
-/// See the module.
-pub struct SweAgent;
+/// What stands around an observation (`next_step_template`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Frame {
+    /// Below it: the open file, the directory and a prompt.
+    Prompt,
+    /// Above it: `OBSERVATION:`.
+    Headline,
+}
 
-impl Profile for SweAgent {
+impl Profile for Latest {
     fn name(&self) -> &'static str {
-        NAME
+        self.name
     }
 
     fn tools(&self) -> &'static str {
-        TOOLS_JSON
+        self.schemas
     }
 
     fn terminal(&self) -> Terminal {
         Terminal::Columns(80)
+    }
+
+    fn shown(&self) -> Option<usize> {
+        // A path may be as long as 4,096 bytes, and the prompt shows two.
+        Some(self.shown + NOTICE + if self.frame == Frame::Prompt { 9_000 } else { 0 })
+    }
+
+    fn syntax(&self) -> Option<CallSyntax> {
+        self.syntax
     }
 
     fn initial_state(&self, root: &VirtualPath) -> ProfileState {
@@ -87,27 +74,29 @@ impl Profile for SweAgent {
             Ok(state) => state,
             Err(observation) => return Ok(observation),
         };
-        let action = match command_line(call, &TOOLS) {
+        // An error repeats what the model wrote, so it is cut like everything else.
+        let refuse = |text: &str| Ok(Observation::new(text::head(text, self.shown), Status::BadCall));
+        let action = match command_line(call, self.tools) {
             Ok(action) => action,
-            Err(error) => return Ok(Observation::new(shorten(&error), Status::BadCall)),
+            Err(error) => return refuse(&error),
         };
-        let answer = match run_action(state, machine, COMMANDS, &action)? {
+        let (output, status) = match run_action(state, machine, self.programs, &action)? {
             Answer::Output(output, status) => (output, status),
-            Answer::Refused(text) => return Ok(Observation::new(shorten(&text), Status::BadCall)),
+            Answer::Refused(text) => return refuse(&text),
             Answer::Exit => return Ok(Observation::new("Exited", Status::Finished)),
         };
-        let (output, status) = answer;
-        if output.contains(MARKER)
-            && let Some(patch) = state.window.submission.take()
-        {
+        let submission = state.window.submission.take();
+        if let Some(patch) = submission.filter(|_| output.contains(MARKER)) {
             let patch = String::from_utf8_lossy(&patch).into_owned();
             return Ok(Observation::new(patch, Status::Finished).with_exit_code(status));
         }
-        state.window.submission = None;
-        let shown = match output.trim().is_empty() {
-            true => format!("{NO_OUTPUT}\n{}", state.prompt()),
-            false if text::length(&output) > SHOWN => truncated(&output),
-            false => format!("{output}\n{}", state.prompt()),
+        let is_empty = output.trim().is_empty();
+        let shown = match self.frame {
+            _ if !is_empty && text::length(&output) > self.shown => self.truncated(&output),
+            Frame::Headline if is_empty => NO_OUTPUT.to_owned(),
+            Frame::Headline => format!("OBSERVATION:\n{output}"),
+            Frame::Prompt if is_empty => format!("{NO_OUTPUT}\n{}", state.prompt()),
+            Frame::Prompt => format!("{output}\n{}", state.prompt()),
         };
         Ok(Observation::new(shown, Status::Ok).with_exit_code(status))
     }
@@ -117,8 +106,22 @@ impl Profile for SweAgent {
     }
 }
 
+impl Latest {
+    /// The scaffold's template for an observation that is too long.
+    fn truncated(&self, output: &str) -> String {
+        let shown = self.shown;
+        let elided = text::length(output).saturating_sub(shown);
+        format!(
+            "Observation: {}<response clipped><NOTE>Observations should not exceeded {shown} characters. {elided} \
+             characters were elided. Please try a different command that produces less output or use \
+             head/tail/grep/redirect the output to a file. Do not use interactive pagers.</NOTE>",
+            text::head(output, shown)
+        )
+    }
+}
+
 /// What came of an action.
-pub(super) enum Answer {
+enum Answer {
     /// What the session printed, and the exit status.
     Output(String, u8),
     /// It was not run; the model reads why.
@@ -128,10 +131,10 @@ pub(super) enum Answer {
 }
 
 /// Runs an action as 1.x does: blocked commands, texts of several lines, a check of the syntax.
-pub(super) fn run_action(
+fn run_action(
     state: &mut State,
     machine: &mut Machine<'_>,
-    tools: &'static [&'static crate::commands::Command],
+    tools: &'static [&'static Command],
     action: &str,
 ) -> Stoppable<Answer> {
     if let Some(refusal) = action::blocked(action) {
@@ -162,20 +165,4 @@ pub(super) fn run_action(
 /// Output as the session's reader decodes it: a byte that is no UTF-8 as `\xNN`.
 fn escaped(output: &[u8]) -> String {
     crate::profile::plain::readable(output)
-}
-
-/// The scaffold's template for an observation that is too long.
-pub(super) fn truncated(output: &str) -> String {
-    let elided = text::length(output).saturating_sub(SHOWN);
-    format!(
-        "Observation: {}<response clipped><NOTE>Observations should not exceeded {SHOWN} characters. {elided} \
-         characters were elided. Please try a different command that produces less output or use \
-         head/tail/grep/redirect the output to a file. Do not use interactive pagers.</NOTE>",
-        text::head(output, SHOWN)
-    )
-}
-
-/// An error repeats what the model wrote, so it is cut like everything else.
-pub(super) fn shorten(error: &str) -> String {
-    text::head(error, SHOWN).to_owned()
 }

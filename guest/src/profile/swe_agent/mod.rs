@@ -6,18 +6,22 @@ mod action;
 mod editor;
 mod latest;
 mod signature;
+mod smith;
 mod version_06;
+mod windowed;
 
-pub use editor::{NAME as EDITOR_NAME, SweAgentEditor};
-pub use latest::{NAME, SweAgent};
+pub use editor::{EDITOR, NAME as EDITOR_NAME};
+pub use latest::Latest;
+pub use smith::{NAME as SMITH_NAME, SMITH};
 pub use version_06::{NAME as NAME_06, SweAgent06};
+pub use windowed::{NAME, WINDOWED};
 
 use super::ProfileState;
 use crate::budget::Stoppable;
 use crate::commands::Command;
 use crate::machine::{Descriptors, Machine};
 use crate::shell::{ShellKind, ShellState, run_script};
-use crate::step::{Observation, Status};
+use crate::step::Observation;
 use crate::window::{Dialect, Window};
 use crate::workspace::VirtualPath;
 
@@ -50,7 +54,7 @@ fn initial_state(root: &VirtualPath, dialect: Dialect, variables: &[(&str, &str)
 fn own_state(state: &mut ProfileState) -> Result<&mut State, Observation> {
     match state {
         ProfileState::SweAgent(state) => Ok(state),
-        _ => Err(Observation::new("this state belongs to another profile", Status::BadCall)),
+        _ => Err(super::foreign_state()),
     }
 }
 

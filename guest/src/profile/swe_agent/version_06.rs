@@ -11,13 +11,14 @@
 //! - Known difference: the session's own messages begin with `bash: `; the original's begin with
 //!   `/bin/bash: line N: `, where N counts everything the scaffold ever sent.
 
-use super::latest::{NO_OUTPUT, TOOLS};
+use super::latest::NO_OUTPUT;
 use super::signature::command_line;
+use super::windowed::{TOOLS, TOOLS_JSON};
 use super::{action, initial_state, own_state};
 use crate::budget::Stoppable;
 use crate::machine::{Machine, Terminal};
 use crate::profile::{Profile, ProfileState};
-use crate::step::{Observation, RawCall, Status};
+use crate::step::{CallSyntax, Observation, RawCall, Status};
 use crate::window::{CLOSING, COMMANDS, Dialect, OPENING};
 use crate::workspace::VirtualPath;
 
@@ -33,11 +34,19 @@ impl Profile for SweAgent06 {
     }
 
     fn tools(&self) -> &'static str {
-        include_str!("latest_tools.json")
+        TOOLS_JSON
     }
 
     fn terminal(&self) -> Terminal {
         Terminal::Pipe
+    }
+
+    fn shown(&self) -> Option<usize> {
+        None
+    }
+
+    fn syntax(&self) -> Option<CallSyntax> {
+        Some(CallSyntax::ThoughtAction)
     }
 
     fn initial_state(&self, root: &VirtualPath) -> ProfileState {

@@ -4,6 +4,7 @@
 //! Native function calls need none of this; they come as a name and JSON
 //! ([`super::RawCall`]).
 
+mod blocks;
 mod fenced;
 mod python;
 mod tags;
@@ -16,6 +17,10 @@ use serde_json::{Map, Value};
 pub enum CallSyntax {
     /// `<function=name><parameter=key>value</parameter></function>`: SWE-smith, SWE-Gym, R2E-Gym.
     XmlFunction,
+    /// The same with values trimmed and names as they stand: R2E-Gym, SkyRL-Agent.
+    XmlTrimmed,
+    /// `<tool: name>`, a newline, the input, a newline, `</tool>`, exactly one: CWM.
+    ToolBlocks,
     /// `<tool_call>{"name": ..., "arguments": {...}}</tool_call>`, as often as the model likes:
     /// Hermes and Qwen.
     ToolCallTags,
@@ -58,6 +63,8 @@ impl CallSyntax {
     pub fn parse(self, reply: &str) -> Result<Vec<ParsedCall>, String> {
         match self {
             Self::XmlFunction => tags::xml_function(reply).map(|call| vec![call]),
+            Self::XmlTrimmed => tags::trimmed_function(reply).map(|call| vec![call]),
+            Self::ToolBlocks => blocks::tool_block(reply).map(|call| vec![call]),
             Self::ToolCallTags => tags::tool_calls(reply),
             Self::OneBashFence => fenced::one_bash(reply).map(|call| vec![call]),
             Self::ThoughtAction => fenced::thought_action(reply).map(|call| vec![call]),
@@ -72,8 +79,10 @@ mod tests {
 
     use super::*;
 
-    const ALL: [CallSyntax; 5] = [
+    const ALL: [CallSyntax; 7] = [
         CallSyntax::XmlFunction,
+        CallSyntax::XmlTrimmed,
+        CallSyntax::ToolBlocks,
         CallSyntax::ToolCallTags,
         CallSyntax::OneBashFence,
         CallSyntax::ThoughtAction,
@@ -88,6 +97,9 @@ mod tests {
             "</function>",
             "<parameter=",
             "</parameter>",
+            "<tool: bash>",
+            "<tool: edit>\n",
+            "</tool>",
             "<tool_call>",
             "</tool_call>",
             "```",

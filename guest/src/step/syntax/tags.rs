@@ -37,6 +37,32 @@ pub(super) fn xml_function(reply: &str) -> Result<ParsedCall, String> {
     Ok(ParsedCall::new(name, arguments))
 }
 
+/// The words by which R2E-Gym tells a model that its reply has no call.
+const FORGOTTEN: &str = "\
+You forgot to use a function call in your response.
+YOU MUST USE A FUNCTION CALL IN EACH RESPONSE.
+
+IMPORTANT: YOU SHOULD NEVER ASK FOR HUMAN HELP.";
+
+/// The first function of a reply, its values trimmed; R2E-Gym.
+pub(super) fn trimmed_function(reply: &str) -> Result<ParsedCall, String> {
+    let (_, after) = reply.split_once("<function=").ok_or_else(|| FORGOTTEN.to_owned())?;
+    let (name, body) = after.split_once('>').ok_or_else(|| FORGOTTEN.to_owned())?;
+    let body = body.split_once("</function>").map_or(body, |(body, _)| body);
+    if name.trim().is_empty() {
+        return Err(FORGOTTEN.to_owned());
+    }
+    let mut arguments = Map::new();
+    let mut rest = body;
+    while let Some((_, after)) = rest.split_once("<parameter=") {
+        let Some((key, after)) = after.split_once('>') else { break };
+        let Some((value, after)) = after.split_once("</parameter>") else { break };
+        arguments.insert(key.trim().to_owned(), Value::from(value.trim()));
+        rest = after;
+    }
+    Ok(ParsedCall::new(name.trim(), arguments))
+}
+
 /// Name and body of the first `<function=NAME>`, which a newline follows.
 fn function(reply: &str) -> Option<(&str, &str)> {
     let mut rest = reply;
@@ -118,6 +144,14 @@ mod tests {
         assert_eq!(xml_function(reply).unwrap().arguments, r#"{"view_range":[1,2]}"#);
         assert_eq!(xml_function("nothing").unwrap_err(), MISSING);
         assert!(xml_function(&reply.replace("[1, 2]", "1-2")).unwrap_err().contains("got 1-2."));
+    }
+
+    #[test]
+    fn values_are_trimmed_where_the_scaffold_trims_them() {
+        let reply = "<function=file_editor>\n <parameter=command> view </parameter><parameter=path>\n/a\n</parameter>";
+        let call = trimmed_function(reply).unwrap();
+        assert_eq!((&*call.tool, &*call.arguments), ("file_editor", r#"{"command":"view","path":"/a"}"#));
+        assert_eq!(trimmed_function("<function").unwrap_err(), FORGOTTEN);
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! `sparring fidelity`: the real tools beside the simulated ones, on your repository and commands.
+//! `sparring fidelity`: the real tools beside the simulated ones, on your repository and commands;
+//! or recorded steps of agents beside the simulated ones.
+
+mod recorded;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -20,19 +23,27 @@ const SHOWN_CHARACTERS: usize = 160;
     network, and in a session; output, exit status and files are compared byte for byte.\n\
     It needs Linux with util-linux, and root or user namespaces.\n\nExamples:\n  \
     sparring fidelity --repo . --commands commands.txt\n  \
-    sparring fidelity --repo Django-4.2 --repo sympy-1.12 --commands commands.jsonl --json")]
+    sparring fidelity --repo Django-4.2 --repo sympy-1.12 --commands commands.jsonl --json\n  \
+    sparring fidelity --recorded recorded.jsonl.gz --repositories clones")]
 pub(crate) struct Arguments {
     /// A directory, a git repository, a tar, tar.gz, zip or wheel. May be given several times.
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "recorded")]
     repo: Vec<PathBuf>,
     /// JSON lines with `command` and perhaps `source`, `repo`, `root`; or one command a line.
     /// A line whose `source` (`Django==4.2`) is not the folder's name (`Django-4.2`) is skipped.
-    #[arg(long)]
-    commands: PathBuf,
+    #[arg(long, required_unless_present = "recorded")]
+    commands: Option<PathBuf>,
     /// Commands to leave out, in the same form: those that even the real tools answer
     /// differently each time.
     #[arg(long)]
     except: Option<PathBuf>,
+    /// Steps that were recorded in runs of agents, JSON lines or gzipped, instead of commands.
+    #[arg(long, conflicts_with_all = ["repo", "commands", "except"])]
+    recorded: Option<PathBuf>,
+    /// Git clones of the recorded repositories, bare or not: `owner/name`, `owner__name` or `name`.
+    /// Steps whose repository is not there are not run.
+    #[arg(long, requires = "recorded")]
+    repositories: Option<PathBuf>,
     /// Where the tree is seen, for commands that do not say it.
     #[arg(long, default_value = "/testbed")]
     root: String,
@@ -42,7 +53,13 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let list = read_list(&arguments.commands)?;
+    if let Some(recorded) = &arguments.recorded {
+        return recorded::run(recorded, arguments.repositories.as_deref(), arguments.json);
+    }
+    let list = match &arguments.commands {
+        Some(path) => read_list(path)?,
+        None => CommandList::default(),
+    };
     let except = match &arguments.except {
         Some(path) => read_list(path)?,
         None => CommandList::default(),
