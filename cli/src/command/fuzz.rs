@@ -24,7 +24,7 @@ use crate::{CommandError, place};
     Examples:\n  sparring fuzz openhands --seconds 60\n  sparring fuzz bash --seconds 10 --repo . --seed 7 --json"
 )]
 pub(crate) struct Arguments {
-    /// The tools: openhands or bash.
+    /// The tools: a profile's name, such as openhands, bash or swe-agent.
     profile: String,
     /// How long to look.
     #[arg(long, default_value_t = 10)]

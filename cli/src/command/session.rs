@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use sparring_guest::profile;
-use sparring_guest::step::{Observation, RawCall, Settings, Status};
+use sparring_guest::step::{CallSyntax, Observation, RawCall, Settings, Status};
 use sparring_runtime::effect::Effects;
 use sparring_runtime::engine::Policy;
-use sparring_runtime::session::{Base, Session, Stepper, step_digest};
+use sparring_runtime::session::{Base, Session, Stepper, VariedProfile, step_digest};
 use sparring_tree::Digest;
 
 use crate::{CommandError, place};
@@ -21,6 +21,7 @@ use crate::{CommandError, place};
     {\"tool\": \"execute_bash\", \"arguments\": {\"command\": \"ls\"}}\n  \
     {\"control\": \"tools\" | \"diff\" | \"finish\"}\n  \
     {\"control\": \"fork\", \"as\": \"b\"}   {\"control\": \"use\", \"session\": \"b\"}\n\
+    {\"reply\": \"a model's whole reply, its calls in the profile's syntax\"}\n\
     An element of OpenAI's tool_calls is a call as well. The first session is called `main`.")]
 pub(crate) struct Arguments {
     /// A directory, a git repository, a tar, tar.gz, zip or wheel.
@@ -32,7 +33,7 @@ pub(crate) struct Arguments {
     /// A manifest (TOML) of what the container's image has and the commit lacks; may be given several times.
     #[arg(long = "layer", value_name = "MANIFEST")]
     layers: Vec<PathBuf>,
-    /// The tools: openhands or bash.
+    /// The tools: a profile's name, or a TOML file that varies one.
     #[arg(long, default_value = "openhands")]
     profile: String,
     /// Where the session sees the repository.
@@ -44,7 +45,8 @@ pub(crate) struct Arguments {
 const LINE_BYTES: usize = 16 << 20;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
-    let settings = Settings { profile: arguments.profile.clone(), root: arguments.root.clone(), ..Settings::default() };
+    let (settings, syntax) = read_profile(&arguments.profile)?;
+    let settings = Settings { root: arguments.root.clone(), ..settings };
     // Before the source is read, which may take a while.
     Base::check(&settings).map_err(|error| CommandError::Usage(error.to_string()))?;
     let opened =
@@ -52,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
     let base = Base::new(opened.image, settings).map_err(|error| CommandError::Usage(error.to_string()))?;
     let stepper = Stepper::new(&place::engine()?, Policy::Resident, Arc::new(Effects::default()));
     let sessions = BTreeMap::from([("main".to_owned(), Seat::Live(Session::new(base)))]);
-    let mut server = Server { stepper, sessions, current: "main".into() };
+    let mut server = Server { stepper, sessions, current: "main".into(), syntax };
     let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
     let mut line = Vec::new();
     loop {
@@ -67,6 +69,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), CommandError> {
         writeln!(output, "{answer}")?;
         output.flush()?;
     }
+}
+
+/// The settings of a profile's name or of a file, and how its models write calls.
+fn read_profile(profile: &str) -> Result<(Settings, Option<CallSyntax>), CommandError> {
+    if !profile.ends_with(".toml") {
+        let syntax = profile::find(profile).and_then(|profile| profile.syntax());
+        return Ok((Settings { profile: profile.to_owned(), ..Settings::default() }, syntax));
+    }
+    let usage = |error: String| CommandError::Usage(format!("{profile}: {error}"));
+    let text = std::fs::read_to_string(profile).map_err(|error| usage(error.to_string()))?;
+    let varied = VariedProfile::from_toml(&text).map_err(|error| usage(error.to_string()))?;
+    Ok((varied.settings, varied.syntax))
 }
 
 /// Reads a line; of one that is too long only the start, which is then no JSON.
@@ -103,6 +117,8 @@ struct Server {
     stepper: Stepper,
     sessions: BTreeMap<String, Seat>,
     current: String,
+    /// How models write calls into a reply.
+    syntax: Option<CallSyntax>,
 }
 
 impl Server {
@@ -116,6 +132,9 @@ impl Server {
         };
         if let Some(control) = value.get("control") {
             return self.control(control, &value);
+        }
+        if let Some(reply) = value.get("reply") {
+            return self.reply(reply);
         }
         match read_call(&value) {
             Ok((tool, arguments)) => self.call(&tool, &arguments),
@@ -169,6 +188,31 @@ impl Server {
         }))
     }
 
+    /// A whole reply of a model: its calls one after the other, or what the model is told.
+    fn reply(&mut self, reply: &Value) -> Result<Value, CommandError> {
+        let Some(text) = reply.as_str() else { return Ok(self.bad_call("`reply` must be a string")) };
+        let Some(syntax) = self.syntax else {
+            return Ok(self.bad_call("this profile's calls are native; there is nothing to read in a reply"));
+        };
+        let calls = match syntax.parse(text) {
+            Ok(calls) => calls,
+            Err(problem) => return Ok(self.aside(problem, Status::BadCall)),
+        };
+        let mut steps = Vec::with_capacity(calls.len());
+        for call in calls {
+            let mut step = self.call(&call.tool, &call.arguments)?;
+            step["call"] = json!({ "tool": call.tool, "arguments": call.arguments });
+            steps.push(step);
+        }
+        match (steps.pop(), steps.is_empty()) {
+            (Some(step), true) => Ok(step),
+            (last, _) => {
+                steps.extend(last);
+                Ok(json!({ "steps": steps }))
+            }
+        }
+    }
+
     fn control(&mut self, control: &Value, line: &Value) -> Result<Value, CommandError> {
         let refuse = |error: String| Ok(json!({ "control": control, "ok": false, "error": error }));
         let Some(name) = control.as_str() else { return refuse("`control` must be a string".into()) };
@@ -192,8 +236,9 @@ impl Server {
         match name {
             "tools" => {
                 let settings = session.base().settings();
-                let tools = profile::find(&settings.profile).map_or("[]", |profile| profile.tools());
-                let tools: Value = serde_json::from_str(tools).map_err(CommandError::failed)?;
+                let tools = profile::find(&settings.profile)
+                    .map_or_else(|| "[]".to_owned(), |profile| settings.variation.schemas(profile));
+                let tools: Value = serde_json::from_str(&tools).map_err(CommandError::failed)?;
                 Ok(json!({ "control": "tools", "ok": true, "tools": tools }))
             }
             "diff" => {

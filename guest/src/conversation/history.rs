@@ -30,15 +30,19 @@ impl HistoryProcessor {
     pub fn shown<'o>(self, observations: &[&'o str]) -> Vec<Cow<'o, str>> {
         let total = observations.len();
         match self {
-            Self::LastObservations06 { count } => map(observations, |at| at + count < total, |text| {
-                format!("Old output omitted ({} lines)", split_lines(text))
-            }),
+            Self::LastObservations06 { count } => map(
+                observations,
+                |at| at + count < total,
+                |text| format!("Old output omitted ({} lines)", split_lines(text)),
+            ),
             Self::LastObservations { count, polling } => {
                 let settled = total / polling.max(1) * polling.max(1);
                 let end = settled.saturating_sub(count);
-                map(observations, |at| (1..end).contains(&at), |text| {
-                    format!("Old environment output: ({} lines omitted)", split_lines(text))
-                })
+                map(
+                    observations,
+                    |at| (1..end).contains(&at),
+                    |text| format!("Old environment output: ({} lines omitted)", split_lines(text)),
+                )
             }
             Self::ClosedWindow => closed_windows(observations),
         }
@@ -51,9 +55,7 @@ fn map<'o>(
     placeholder: impl Fn(&str) -> String,
 ) -> Vec<Cow<'o, str>> {
     let shown = observations.iter().enumerate();
-    shown
-        .map(|(at, text)| if is_omitted(at) { Cow::Owned(placeholder(text)) } else { Cow::Borrowed(*text) })
-        .collect()
+    shown.map(|(at, text)| if is_omitted(at) { Cow::Owned(placeholder(text)) } else { Cow::Borrowed(*text) }).collect()
 }
 
 /// A window: `[File: path (n lines total)]` and the numbered lines and notes below.
@@ -85,9 +87,9 @@ fn window(text: &str) -> Option<(usize, usize, &str)> {
     let file = headline.strip_prefix("[File: ")?.split_once(" (")?.0;
     let mut end = start + headline.len() + 1;
     for line in text[end..].split_inclusive('\n') {
-        let is_numbered = line.split_once(':').is_some_and(|(number, _)| {
-            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-        });
+        let is_numbered = line
+            .split_once(':')
+            .is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()));
         let is_note = line.starts_with('(') && line.contains(" more lines ");
         if !is_numbered && !is_note {
             break;

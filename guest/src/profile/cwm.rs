@@ -13,9 +13,9 @@
 //! - Known difference: `exit` does not end the session; Python's tracebacks for files that are no
 //!   text are their last line.
 
+use super::Memory;
 use super::memory::{self, kind, numbered, place, read_text};
 use super::toolset::{Problem, Signature, Toolset};
-use super::Memory;
 use crate::budget::Stoppable;
 use crate::machine::Machine;
 use crate::step::{Arguments, CallSyntax, Observation, Status};
@@ -166,8 +166,7 @@ fn edit(input: &str, memory: &mut Memory, machine: &mut Machine<'_>) -> Feedback
     let at = match hits.as_slice() {
         [at] => *at,
         [] => {
-            let mut text =
-                format!("No replacement was performed, the search lines did not appear verbatim in {path}.");
+            let mut text = format!("No replacement was performed, the search lines did not appear verbatim in {path}.");
             let first = search.split('\n').next().unwrap_or_default();
             if content.contains(first.trim_start()) {
                 text.push_str(

@@ -21,9 +21,7 @@ pub struct Memory {
     pub history: History,
     /// The file that windowed tools work on.
     pub open: Option<OpenFile>,
-    /// Files that the agent has looked at: absolute paths, sorted.
-    pub seen: Vec<Vec<u8>>,
-    /// The agent's list of tasks, as it wrote it: JSON.
+    /// The agent's list of tasks, as it is shown.
     pub tasks: String,
 }
 
@@ -53,7 +51,6 @@ impl Memory {
             editor: Editor::default(),
             history: History::default(),
             open: None,
-            seen: Vec::new(),
             tasks: String::new(),
         }
     }
@@ -66,18 +63,6 @@ impl Memory {
     /// Runs a text in the session's shell, both outputs on one stream.
     pub(super) fn run(&mut self, machine: &mut Machine<'_>, command: &str) -> Stoppable<Output> {
         run(machine, &mut self.shell, ShellKind::Interactive, command, false)
-    }
-
-    /// Remembers that the agent has looked at a file.
-    pub(super) fn see(&mut self, path: &VirtualPath) {
-        if let Err(at) = self.seen.binary_search_by(|seen| seen.as_slice().cmp(path.as_bytes())) {
-            self.seen.insert(at, path.as_bytes().to_vec());
-        }
-    }
-
-    /// Whether it has.
-    pub(super) fn has_seen(&self, path: &VirtualPath) -> bool {
-        self.seen.binary_search_by(|seen| seen.as_slice().cmp(path.as_bytes())).is_ok()
     }
 }
 
@@ -152,11 +137,7 @@ pub(super) fn read_text(workspace: &Workspace<'_>, path: &VirtualPath) -> Stoppa
 }
 
 /// The path of a text: absolute, or from `directory`. The file need not be there.
-pub(super) fn place(
-    workspace: &Workspace<'_>,
-    directory: &VirtualPath,
-    text: &str,
-) -> Result<VirtualPath, FileError> {
+pub(super) fn place(workspace: &Workspace<'_>, directory: &VirtualPath, text: &str) -> Result<VirtualPath, FileError> {
     workspace.resolve(directory, text.as_bytes())
 }
 

@@ -8,6 +8,7 @@ pub mod cwm;
 pub mod kimi_dev;
 mod memory;
 pub mod openhands;
+pub mod openhands_sdk;
 pub mod plain;
 pub mod r2e_gym;
 pub mod swe_agent;
@@ -27,7 +28,7 @@ use crate::step::{CallSyntax, Observation, RawCall, Status};
 use crate::workspace::VirtualPath;
 
 /// The names of all profiles.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 15] = [
     anthropic::NAME,
     anthropic::NAME_20250124,
     bash::NAME,
@@ -36,6 +37,7 @@ pub const NAMES: [&str; 14] = [
     cwm::NAME,
     kimi_dev::NAME,
     openhands::NAME,
+    openhands_sdk::NAME,
     plain::NAME,
     r2e_gym::NAME,
     swe_agent::NAME,
@@ -118,6 +120,7 @@ pub fn find(name: &str) -> Option<&'static dyn Profile> {
         cwm::NAME => Some(&cwm::Cwm),
         kimi_dev::NAME => Some(&kimi_dev::KimiDev),
         openhands::NAME => Some(&openhands::OpenHands),
+        openhands_sdk::NAME => Some(&openhands_sdk::OpenHandsSdk),
         plain::NAME => Some(&plain::Plain),
         r2e_gym::NAME => Some(&r2e_gym::R2eGym),
         swe_agent::NAME => Some(&swe_agent::WINDOWED),

@@ -19,7 +19,7 @@ const COLUMNS: u16 = 1000;
 const SHOWN_WHOLE: usize = 30_000;
 const CUT: &str = "\n[... Observation truncated due to length ...]\n";
 /// The interpreter that the prompt reports.
-const INTERPRETER: &str = "/usr/local/bin/python";
+pub(super) const INTERPRETER: &str = "/usr/local/bin/python";
 
 /// What the tools remember.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -161,7 +161,7 @@ fn execute(arguments: &Arguments, shell: &mut ShellState, machine: &mut Machine<
 
 /// What the scaffold reads back from its terminal: tabs are spaces up to the next stop, lines
 /// have no blanks at their ends, the whole text has none around it.
-fn on_screen(output: &str) -> String {
+pub(super) fn on_screen(output: &str) -> String {
     let mut screen = String::with_capacity(output.len());
     for line in output.split('\n') {
         let start = screen.len();

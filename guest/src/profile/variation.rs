@@ -156,7 +156,10 @@ mod tests {
     #[test]
     fn texts_are_cut_and_framed() {
         let cut = |keep| Truncation { characters: 4, keep, notice: "[{elided}]".into() }.cut("äbcdefg").into_owned();
-        assert_eq!((cut(Keep::Head), cut(Keep::Tail), cut(Keep::Ends)), ("äbcd[3]".into(), "[3]defg".into(), "äb[3]fg".into()));
+        assert_eq!(
+            (cut(Keep::Head), cut(Keep::Tail), cut(Keep::Ends)),
+            ("äbcd[3]".into(), "[3]defg".into(), "äb[3]fg".into())
+        );
         let variation = Variation {
             texts: vec![("one".into(), "two".into())],
             template: Some("{status} {exit_code}: {observation}".into()),

@@ -15,7 +15,7 @@ mod syntax;
 pub(crate) use lint::{Problem, lint};
 pub(crate) use outline::file_map;
 pub(crate) use short::short_form;
-pub(crate) use symbols::{Symbol, enclosing, symbols};
+pub(crate) use symbols::{enclosing, symbols};
 
 use ruff_python_ast::{ModModule, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};

@@ -15,6 +15,9 @@ pub enum SessionError {
         /// The name that was asked for.
         name: String,
     },
+    /// A file that varies a profile cannot be used.
+    #[error("not a profile: {0}")]
+    Varied(String),
     /// The root is no absolute path.
     #[error("the root `{0}` is not an absolute path")]
     Root(String),

@@ -9,14 +9,18 @@ mod base;
 mod error;
 mod files;
 mod finished;
+mod reply;
 mod save;
 mod step;
+mod varied;
 
 pub use base::{Base, BaseEdit};
 pub use error::{SessionError, StepError};
 pub use finished::{FinalChange, FinalNode, Finished};
+pub use reply::Reply;
 pub use save::SAVE_VERSION;
 pub use step::{Step, Stepper, step_digest};
+pub use varied::VariedProfile;
 
 use std::sync::Arc;
 

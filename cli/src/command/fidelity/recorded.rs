@@ -2,9 +2,11 @@
 //! started from.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use sparring_runtime::fidelity::{Observed, RecordedReport, Recording, Replay, Tally};
+use sparring_runtime::image::Image;
 
 use super::{SHOWN, SHOWN_CHARACTERS};
 use crate::{CommandError, place, table};
@@ -27,7 +29,14 @@ pub(super) fn run(file: &Path, repositories: Option<&Path>, json: bool) -> Resul
         let key = (&first.repo, &first.base_commit);
         let image = match last.take() {
             Some((of, image)) if of == key => image,
-            _ => place::image(&place::source(&clone, Some(&first.base_commit))?)?.image,
+            _ => match open(&clone, &first.base_commit) {
+                Ok(image) => image,
+                Err(error) => {
+                    eprintln!("{} at {}: {error}", first.repo, first.base_commit);
+                    report.not_run += run.len() as u64;
+                    continue;
+                }
+            },
         };
         let replay = match &mut replay {
             Some(replay) => replay,
@@ -42,6 +51,11 @@ pub(super) fn run(file: &Path, repositories: Option<&Path>, json: bool) -> Resul
         false => print_tables(&report, &missing),
     }
     Ok(())
+}
+
+/// The image of a commit; the error says why the clone does not have it.
+fn open(clone: &Path, commit: &str) -> Result<Arc<Image>, CommandError> {
+    Ok(place::image(&place::source(clone, Some(commit))?)?.image)
 }
 
 /// A folder of the clones that is this repository's.

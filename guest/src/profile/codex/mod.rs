@@ -13,9 +13,9 @@ mod patch;
 mod program;
 mod seek;
 
+use super::Memory;
 use super::memory::{self, run};
 use super::toolset::{Problem, Signature, Toolset};
-use super::Memory;
 use crate::budget::Stoppable;
 use crate::commands::Command;
 use crate::machine::Machine;
@@ -66,11 +66,11 @@ impl Toolset for Codex {
                 super::head(&other.python(), 200)
             )),
         };
-        let (command, directory) = match (text(if tool == "apply_patch" { "input" } else { "command" }), text("workdir"))
-        {
-            (Ok(command), Ok(directory)) => (command.unwrap_or_default(), directory),
-            (Err(error), _) | (_, Err(error)) => return Ok(Observation::new(error, Status::BadCall)),
-        };
+        let (command, directory) =
+            match (text(if tool == "apply_patch" { "input" } else { "command" }), text("workdir")) {
+                (Ok(command), Ok(directory)) => (command.unwrap_or_default(), directory),
+                (Err(error), _) | (_, Err(error)) => return Ok(Observation::new(error, Status::BadCall)),
+            };
         if tool == "apply_patch" {
             return apply(command, machine);
         }
@@ -85,7 +85,8 @@ fn shell(command: &str, directory: Option<&str>, machine: &mut Machine<'_>) -> S
         Some(text) => match machine.workspace.stat(&mount, text.as_bytes()) {
             Ok((found, node)) if node.kind() == sparring_tree::Kind::Directory => found,
             _ => {
-                let text = "execution error: Io(Os { code: 2, kind: NotFound, message: \"No such file or directory\" })";
+                let text =
+                    "execution error: Io(Os { code: 2, kind: NotFound, message: \"No such file or directory\" })";
                 return Ok(Observation::new(text, Status::ToolError));
             }
         },

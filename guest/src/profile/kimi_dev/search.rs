@@ -98,7 +98,8 @@ fn listed(rows: &[String], what: &str) -> String {
     if rows.is_empty() {
         return format!("No {what}.");
     }
-    let mut text = format!("{} {what}:\n{}", rows.len(), rows.get(..SHOWN.min(rows.len())).unwrap_or_default().join("\n"));
+    let mut text =
+        format!("{} {what}:\n{}", rows.len(), rows.get(..SHOWN.min(rows.len())).unwrap_or_default().join("\n"));
     if rows.len() > SHOWN {
         text.push_str(&format!("\n({} more; narrow the search.)", rows.len() - SHOWN));
     }

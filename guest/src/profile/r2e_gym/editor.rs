@@ -85,9 +85,9 @@ pub(super) fn run(arguments: &Arguments, memory: &mut Memory, machine: &mut Mach
                 let text = value("insert_line").unwrap_or_default();
                 Ok(Err(format!("file_editor: error: argument --insert_line: invalid int value: '{text}'\n")))
             }
-            (Some(_), None) => raised(
-                "Unhandled exception: '<' not supported between instances of 'NoneType' and 'int'".into(),
-            ),
+            (Some(_), None) => {
+                raised("Unhandled exception: '<' not supported between instances of 'NoneType' and 'int'".into())
+            }
         },
         "undo_edit" => file.undo(memory, machine),
         other => raised(format!(
@@ -205,8 +205,7 @@ fn view(file: &File, range: Option<(i64, i64)>, is_concise: bool, machine: &Mach
 /// The lines that are kept and a note for each part that is left out, in order.
 fn with_notes(lines: &[&str], elided: &[(usize, usize)]) -> Vec<(usize, String)> {
     let is_elided = |number: usize| elided.iter().any(|(first, last)| (*first..=*last).contains(&number));
-    let notes =
-        elided.iter().map(|(first, last)| (*first, format!("... eliding lines {first}-{last} ...")));
+    let notes = elided.iter().map(|(first, last)| (*first, format!("... eliding lines {first}-{last} ...")));
     let kept = lines.iter().zip(1..).filter(|(_, number)| !is_elided(*number));
     let mut rows: Vec<(usize, String)> = notes.chain(kept.map(|(line, number)| (number, (*line).to_owned()))).collect();
     rows.sort_by_key(|(number, _)| *number);

@@ -31,9 +31,7 @@ fn in_directory(term: &str, directory: &VirtualPath, machine: &Machine<'_>) -> S
     }
     if found.len() > FILES {
         let files = found.len();
-        return Ok(format!(
-            "More than {files} files matched for \"{term}\" in {shown}. Please narrow your search.\n"
-        ));
+        return Ok(format!("More than {files} files matched for \"{term}\" in {shown}. Please narrow your search.\n"));
     }
     let total: usize = found.iter().map(|(_, count)| count).sum();
     let mut text = format!("Found {total} matches for \"{term}\" in {shown}:\n");

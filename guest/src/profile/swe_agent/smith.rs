@@ -16,4 +16,3 @@ pub const NAME: &str = "swe-smith";
 
 /// See the module.
 pub const SMITH: Latest = Latest { name: NAME, shown: 70_000, syntax: Some(CallSyntax::XmlFunction), ..EDITOR };
-

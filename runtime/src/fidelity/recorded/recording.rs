@@ -33,6 +33,9 @@ pub struct RecordedStep {
     pub action: String,
     /// What the model was shown.
     pub observation: String,
+    /// What the command printed, where the scaffold kept it beside the observation.
+    #[serde(default)]
+    pub raw_output: Option<String>,
     /// Where the session was: for SWE-agent 0.6 before the step, for 1.x after it.
     #[serde(default)]
     pub state: Option<RecordedState>,

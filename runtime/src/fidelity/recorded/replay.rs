@@ -80,11 +80,15 @@ impl Run {
                 Some(before) => before.state.as_ref(),
                 None => step.state.as_ref().filter(|_| !step.action.contains("cd ")),
             },
-            Scaffold::Mini1 | Scaffold::Mini2 => None,
+            Scaffold::Mini1 | Scaffold::Mini2 | Scaffold::Live => None,
         };
         let Some(told) = told else { return Ok(()) };
         if let Some(directory) = &told.working_dir {
-            self.act(stepper, &format!("cd {}", quoted(directory)))?;
+            let directory = quoted(directory);
+            self.act(stepper, &format!("mkdir -p {directory} && cd {directory}"))?;
+        }
+        if let Some(folder) = folder_of_created(step) {
+            self.act(stepper, &format!("mkdir -p {}", quoted(folder)))?;
         }
         if let Some(file) = told.open_file.as_ref().filter(|file| *file != "n/a")
             && self.open.as_ref() != Some(file)
@@ -104,6 +108,17 @@ impl Run {
         }
         Ok(text)
     }
+}
+
+/// The folder of a file that the step is known to have made: a missing step may have made it.
+fn folder_of_created(step: &RecordedStep) -> Option<&str> {
+    let first = step.observation.lines().next()?;
+    let opened = || first.strip_prefix("[File: ")?.rsplit_once(" (").map(|(path, _)| path);
+    let path = match step.action.starts_with("create ") {
+        true => opened()?,
+        false => first.strip_prefix("File created successfully at: ")?,
+    };
+    path.trim().rsplit_once('/').map(|(folder, _)| folder).filter(|folder| !folder.is_empty())
 }
 
 fn quoted(word: &str) -> String {

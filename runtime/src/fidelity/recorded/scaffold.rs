@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use sparring_guest::profile::{bash, bash_1, swe_agent};
+use sparring_guest::profile::{bash, bash_1, plain, swe_agent};
+
+use super::recording::RecordedStep;
 
 /// The scaffolds that recordings are known of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +18,13 @@ pub enum Scaffold {
     Mini1,
     /// mini-swe-agent 2.x.
     Mini2,
+    /// Live-SWE-agent on mini-swe-agent 2.x, whose own observations are longer: what the command
+    /// printed is compared.
+    Live,
 }
+
+/// What SWE-agent shows when a command printed nothing; its recordings keep the nothing.
+const NO_OUTPUT: &str = "Your command ran successfully and did not produce any output.";
 
 impl Scaffold {
     /// The scaffold of this name; `None` for one that is not known.
@@ -26,7 +34,7 @@ impl Scaffold {
             ("SWE-agent 1.", Self::SweAgentEditor),
             ("mini-swe-agent 1.", Self::Mini1),
             ("mini-swe-agent 2.", Self::Mini2),
-            ("live-swe-agent (mini 2.", Self::Mini2),
+            ("live-swe-agent (mini 2.", Self::Live),
         ];
         known.into_iter().find(|(start, _)| name.starts_with(start)).map(|(_, scaffold)| scaffold)
     }
@@ -38,6 +46,7 @@ impl Scaffold {
             Self::SweAgentEditor => swe_agent::EDITOR_NAME,
             Self::Mini1 => bash_1::NAME,
             Self::Mini2 => bash::NAME,
+            Self::Live => plain::NAME,
         }
     }
 
@@ -59,18 +68,21 @@ impl Scaffold {
     pub fn as_recorded(self, observation: &str) -> &str {
         match self {
             Self::SweAgent06 => observation.rfind("\n(Open file: ").map_or(observation, |at| &observation[..at]).trim(),
+            Self::SweAgentEditor if observation == NO_OUTPUT => "",
             Self::SweAgentEditor => observation.strip_prefix("OBSERVATION:\n").unwrap_or(observation).trim(),
-            Self::Mini1 | Self::Mini2 => observation,
+            Self::Mini1 | Self::Mini2 | Self::Live => observation,
         }
     }
 
     /// A recorded observation, its line ends those of ours.
-    pub fn recorded(self, observation: &str) -> Cow<'_, str> {
+    pub fn recorded(self, step: &RecordedStep) -> Cow<'_, str> {
+        let observation = &step.observation;
         match self {
             Self::SweAgentEditor if observation.contains('\r') => {
                 Cow::Owned(observation.replace("\r\n", "\n").trim().to_owned())
             }
             Self::SweAgent06 | Self::SweAgentEditor => Cow::Borrowed(observation.trim()),
+            Self::Live => Cow::Borrowed(step.raw_output.as_ref().unwrap_or(observation)),
             Self::Mini1 | Self::Mini2 => Cow::Borrowed(observation),
         }
     }

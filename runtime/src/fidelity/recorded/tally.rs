@@ -55,7 +55,7 @@ impl RecordedReport {
 
     /// Adds a step and what it gave here, as a recording would have it.
     pub fn add(&mut self, scaffold: Scaffold, step: &RecordedStep, simulated: &str) {
-        let recorded = scaffold.recorded(&step.observation);
+        let recorded = scaffold.recorded(step);
         let refused = (scaffold.is_refused(&step.tool, &recorded), scaffold.is_refused(&step.tool, simulated));
         if let (Some(there), Some(here)) = refused {
             self.lint_decisions.count(there == here);
@@ -112,7 +112,11 @@ mod tests {
     fn observations_are_compared_as_they_were_recorded() {
         let mut report = RecordedReport::default();
         let editor = Scaffold::SweAgentEditor;
-        report.add(editor, &step("SWE-agent 1.0", "bash", "a\r\nb", "equal"), editor.as_recorded("OBSERVATION:\na\nb\n"));
+        report.add(
+            editor,
+            &step("SWE-agent 1.0", "bash", "a\r\nb", "equal"),
+            editor.as_recorded("OBSERVATION:\na\nb\n"),
+        );
         report.add(editor, &step("SWE-agent 1.0", "bash", "a\r\nb", "order"), "b\na");
         assert_eq!((report.run(), report.differences.len()), (2, 0));
         report.add(Scaffold::Mini2, &step("mini-swe-agent 2.2", "bash", "a\nb", "equal"), "a\nc");
