@@ -31,16 +31,21 @@ impl CommandError {
 
     /// Prints the error and names the exit status.
     pub(crate) fn report(self) -> ExitCode {
+        if !matches!(self, Self::OutputClosed) {
+            eprintln!("error: {self}");
+        }
         match self {
-            Self::Failed(text) => {
-                eprintln!("error: {text}");
-                ExitCode::from(1)
-            }
-            Self::Usage(text) => {
-                eprintln!("error: {text}");
-                ExitCode::from(2)
-            }
-            Self::OutputClosed => ExitCode::from(1),
+            Self::Failed(_) | Self::OutputClosed => ExitCode::from(1),
+            Self::Usage(_) => ExitCode::from(2),
+        }
+    }
+}
+
+impl std::fmt::Display for CommandError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Failed(text) | Self::Usage(text) => f.write_str(text),
+            Self::OutputClosed => f.write_str("nobody reads the output any more"),
         }
     }
 }
