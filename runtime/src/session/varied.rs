@@ -132,9 +132,9 @@ mod tests {
     #[test]
     fn the_example_of_the_page_works_as_printed() {
         let varied = VariedProfile::from_toml(example()).unwrap();
-        assert_eq!(varied.syntax, Some(CallSyntax::OneBashFence));
+        assert_eq!(varied.syntax, Some(CallSyntax::XmlTrimmed));
         assert_eq!(varied.settings.limits.scan_bytes, 67_108_864);
-        assert!(varied.prompts["system"].contains("fence"));
+        assert!(varied.prompts["system"].contains("`run`"));
         let mut builder = TreeBuilder::new(TreeLimits::default());
         let content = "line\n".repeat(1000);
         let node = Node::File { executable: false, content: content.as_bytes().into() };
