@@ -17,6 +17,24 @@ pub struct Edit {
     pub replacement: String,
 }
 
+impl Edit {
+    /// The one edit that makes a file's text another one: from the first byte that differs to the last.
+    pub fn between(path: &str, before: &str, after: &str) -> Self {
+        let same = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
+            pairs.take_while(|(a, b)| a == b).map(|(letter, _)| letter.len_utf8()).sum()
+        };
+        let start = same(&mut before.chars().zip(after.chars()));
+        let (before_rest, after_rest) = (&before[start..], &after[start..]);
+        let tail = same(&mut before_rest.chars().rev().zip(after_rest.chars().rev()));
+        Self {
+            path: path.to_owned(),
+            start,
+            end: before.len() - tail,
+            replacement: after_rest[..after_rest.len() - tail].to_owned(),
+        }
+    }
+}
+
 /// Why edits do not fit.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
@@ -91,6 +109,19 @@ pub fn invert(content: &[u8], edits: &[&Edit]) -> Option<Vec<Edit>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_edit_leads_from_one_text_to_another() {
+        for (before, after) in [("abc", "abxc"), ("aa", "aaa"), ("é1", "è1"), ("", "x"), ("x", ""), ("same", "same")]
+        {
+            let edit = Edit::between("p", before, after);
+            assert_eq!(apply(before.as_bytes(), &[&edit]).unwrap(), after.as_bytes(), "{edit:?}");
+        }
+        assert_eq!(
+            Edit::between("p", "abc", "abxc"),
+            Edit { path: "p".into(), start: 2, end: 2, replacement: "x".into() }
+        );
+    }
 
     fn edit(start: usize, end: usize, replacement: &str) -> Edit {
         Edit { path: "a".to_owned(), start, end, replacement: replacement.to_owned() }

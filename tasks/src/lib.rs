@@ -30,6 +30,8 @@
 //! Nothing here does I/O beside readers and writers over [`std::io::Read`] and [`std::io::Write`].
 
 pub mod change;
+pub mod cheat;
+pub mod comments;
 pub mod dependency_search;
 pub mod edit;
 pub mod execution;
@@ -38,16 +40,21 @@ pub mod function_generation;
 pub mod function_localization;
 pub mod generate;
 pub mod grading;
+pub mod issue_localization;
 pub mod jobs;
 pub mod jsonl;
+pub mod leak;
 pub mod mutation;
 pub mod patch;
 pub mod python;
 pub mod random;
+pub mod recipe;
 pub mod reward;
 pub mod task;
 pub mod validate;
 pub mod verdict;
+pub mod verifiers;
+pub mod view;
 
 pub use task::Task;
 pub use verdict::Verdict;

@@ -9,6 +9,7 @@ use crate::dependency_search::Dependencies;
 use crate::edit::Edit;
 use crate::function_generation::Missing;
 use crate::function_localization::Target;
+use crate::issue_localization::Locations;
 use crate::mutation::Mutant;
 
 /// The version of the written form; a reader refuses others with [`Task::check_version`].
@@ -55,11 +56,22 @@ pub enum Kind {
     Mutant,
     /// Mark every definition of the repository that a function uses.
     DependencySearch,
+    /// Mark every place that has to change for an issue.
+    IssueLocalization,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 4] =
+    pub const ALL: [Self; 5] = [
+        Self::FunctionLocalization,
+        Self::FunctionGeneration,
+        Self::Mutant,
+        Self::DependencySearch,
+        Self::IssueLocalization,
+    ];
+
+    /// The kinds that are made from source alone; the others need rows of issues besides.
+    pub const OF_SOURCE: [Self; 4] =
         [Self::FunctionLocalization, Self::FunctionGeneration, Self::Mutant, Self::DependencySearch];
 
     /// The kind of a name; `mutants` is understood as well.
@@ -75,6 +87,7 @@ impl Kind {
             Self::FunctionGeneration => "function_generation",
             Self::Mutant => "mutant",
             Self::DependencySearch => "dependency_search",
+            Self::IssueLocalization => "issue_localization",
         }
     }
 }
@@ -128,6 +141,8 @@ pub enum Answer {
     Mutant(Mutant),
     /// What the function uses.
     DependencySearch(Dependencies),
+    /// Where the issue is to be fixed.
+    IssueLocalization(Locations),
 }
 
 /// A task of a version that this build does not read.

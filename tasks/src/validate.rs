@@ -9,6 +9,7 @@ use crate::dependency_search;
 use crate::edit::EditError;
 use crate::function_generation;
 use crate::function_localization;
+use crate::issue_localization;
 use crate::mutation;
 use crate::task::{Answer, Task, UnknownVersion};
 
@@ -85,6 +86,7 @@ pub fn verify(task: &Task, changes: &[Change]) -> Verdict {
         Answer::FunctionGeneration(_) => function_generation::verify(task, changes),
         Answer::Mutant(_) => mutation::verify(task, changes),
         Answer::DependencySearch(_) => dependency_search::strict::verify(task, changes),
+        Answer::IssueLocalization(_) => issue_localization::strict::verify(task, changes),
     }
 }
 

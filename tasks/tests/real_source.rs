@@ -6,13 +6,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use sparring_tasks::dependency_search;
+use sparring_tasks::format::instance::Instance;
 use sparring_tasks::function_generation;
 use sparring_tasks::function_localization::compatible::{self, Release};
 use sparring_tasks::function_localization::{self, Detail, Options};
+use sparring_tasks::generate::{Request, generate};
 use sparring_tasks::jsonl;
+use sparring_tasks::leak::Scanner;
 use sparring_tasks::mutation;
-use sparring_tasks::task::Source;
-use sparring_tasks::validate;
+use sparring_tasks::task::{Kind, Source};
+use sparring_tasks::verifiers::Report;
+use sparring_tasks::{change, patch, validate};
 use sparring_tree::{Node, Tree, TreeBuilder, TreeLimits};
 
 fn source() -> (PathBuf, Tree) {
@@ -140,5 +144,70 @@ fn function_localization_tasks_are_valid() {
         if let Some(task) = generated.tasks.first() {
             println!("{}", task.prompt);
         }
+    }
+}
+
+/// Rows in SWE-smith's form: each plants the bug of a mutant.
+fn rows(tree: &Tree, source: &Source) -> Vec<Instance> {
+    let request = Request { count: 300, ..Request::default() };
+    let row = |task: &sparring_tasks::Task| {
+        let changes = change::of_edits(&task.edits, |path| tree.get(path)).unwrap();
+        let mut row: Instance = serde_json::from_str(r#"{"instance_id":"","image_name":"none"}"#).unwrap();
+        row.instance_id.clone_from(&task.id);
+        row.patch = String::from_utf8(patch::render(&changes)).unwrap();
+        row.problem_statement = Some("A test fails since yesterday.".to_owned());
+        row
+    };
+    generate(Kind::Mutant, tree, source, &request).tasks.iter().map(row).collect()
+}
+
+/// Every kind, issue localization included: tasks are valid, the strict verifiers take the gold and no patch of the
+/// corpus that only looks right.
+#[test]
+#[ignore = "needs a directory of Python files"]
+fn the_strict_verifiers_take_the_gold_alone() {
+    let (root, tree) = source();
+    let source = Source::of(root.to_str().unwrap(), None, &tree);
+    let request = Request { count: 300, rows: rows(&tree, &source), ..Request::default() };
+    let mut report = Report::default();
+    for kind in Kind::ALL {
+        let generated = generate(kind, &tree, &source, &request);
+        assert!(!generated.tasks.is_empty(), "{kind:?}");
+        println!("{} {} tasks", generated.tasks.len(), kind.name());
+        for task in &generated.tasks {
+            validate::validate(task, &tree).unwrap();
+            report.add(task, &tree).unwrap();
+        }
+        if kind == Kind::IssueLocalization {
+            for skipped in &generated.skipped {
+                println!("{}: {}", skipped.path, skipped.reason);
+            }
+        }
+    }
+    println!("{:#?}", report.counts);
+    assert_eq!(report.surprises, []);
+}
+
+/// A copy of the whole source beside itself gives every answer away that is long enough to be told from other code, and
+/// what is left out for that is counted.
+#[test]
+#[ignore = "needs a directory of Python files"]
+fn a_copy_of_the_source_gives_answers_away() {
+    let (root, tree) = source();
+    let mut builder = TreeBuilder::new(TreeLimits::default());
+    for entry in tree.entries().iter().filter(|entry| matches!(entry.node, Node::File { .. })) {
+        builder.insert(entry.path.clone(), entry.node.clone()).unwrap();
+        builder.insert([b"build/lib/".as_slice(), &entry.path].concat(), entry.node.clone()).unwrap();
+    }
+    let doubled = builder.finish().unwrap();
+    let (alone, copied) = (Scanner::new(&tree), Scanner::new(&doubled));
+    let source = Source::of(root.to_str().unwrap(), None, &tree);
+    for kind in [Kind::FunctionLocalization, Kind::FunctionGeneration, Kind::Mutant] {
+        let tasks = generate(kind, &tree, &source, &Request { count: 300, ..Request::default() }).tasks;
+        let leaking =
+            |scanner: &Scanner<'_>| tasks.iter().filter(|task| !scanner.of_task(task).unwrap().is_empty()).count();
+        let (before, after) = (leaking(&alone), leaking(&copied));
+        println!("{}: of {} tasks {before} leak, with a copy {after}", kind.name(), tasks.len());
+        assert!(after * 10 >= tasks.len() * 9, "{kind:?}: {after} of {}", tasks.len());
     }
 }

@@ -6,6 +6,7 @@
 //! run, for which [`generated_function`] cuts out the function. Unlike the original, changes
 //! outside the function are refused.
 
+pub mod compatible;
 mod generate;
 
 use serde::{Deserialize, Serialize};
