@@ -11,10 +11,12 @@ pub(crate) mod demo_tests;
 pub(crate) mod fidelity;
 pub(crate) mod fuzz;
 pub(crate) mod image;
+mod recipe;
 pub(crate) mod replay;
 #[cfg(feature = "worker")]
 pub(crate) mod reward;
 pub(crate) mod rollout;
+mod scan;
 pub(crate) mod session;
 pub(crate) mod tasks;
 #[cfg(feature = "worker")]
