@@ -22,6 +22,36 @@ const GAP: Duration = Duration::from_millis(500);
 /// One request waits at most so long.
 const WAIT: Duration = Duration::from_secs(30);
 
+/// A consumer of the server, and how far it was read.
+struct Reader {
+    consumer: PullConsumer,
+    headers_only: bool,
+    progress: Progress,
+}
+
+/// What was read of a consumer. The server counts a message as delivered when it has sent it, and on a busy machine it
+/// may come when nobody listens any more: so what comes next is only taken when nothing is missing in between.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Progress {
+    /// Messages of this consumer that were read.
+    delivered: u64,
+    /// The last one's number in the stream.
+    seen: u64,
+    /// How many were to come behind it.
+    pending: u64,
+}
+
+impl Progress {
+    /// Takes the consumer's message with this number, unless one before it is missing.
+    fn takes(&mut self, number: u64, in_stream: u64, pending: u64) -> bool {
+        if number != self.delivered + 1 {
+            return false;
+        }
+        *self = Self { delivered: number, seen: in_stream, pending };
+        true
+    }
+}
+
 impl Inner {
     pub(super) async fn watch(
         &self,
@@ -34,11 +64,11 @@ impl Inner {
         if limit == 0 {
             return Ok(verdicts);
         }
-        let reader = self.reader(cursor, false).await?;
+        let mut reader = self.reader(cursor, false).await?;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             let wait = if verdicts.is_empty() { left.min(WAIT) } else { Duration::ZERO };
-            let batch = self.batch(&reader, wait).await?;
+            let batch = self.batch(&mut reader, wait).await?;
             let is_over = batch.is_empty() && (!verdicts.is_empty() || left.is_zero());
             for message in batch {
                 if let Some(delivered) = self.delivered(&message).await? {
@@ -52,15 +82,15 @@ impl Inner {
                 break;
             }
         }
-        self.end(reader).await;
+        self.end(&reader).await;
         Ok(verdicts)
     }
 
     pub(super) async fn counts(&self) -> Result<Counts, QueueError> {
         let mut counts = Counts::default();
-        let reader = self.reader(0, true).await?;
+        let mut reader = self.reader(0, true).await?;
         loop {
-            let batch = self.batch(&reader, Duration::ZERO).await?;
+            let batch = self.batch(&mut reader, Duration::ZERO).await?;
             if batch.is_empty() {
                 break;
             }
@@ -74,7 +104,7 @@ impl Inner {
                 }
             }
         }
-        self.end(reader).await;
+        self.end(&reader).await;
         let messages = |stream: &async_nats::jetstream::stream::Stream| {
             let stream = stream.clone();
             async move {
@@ -87,7 +117,7 @@ impl Inner {
         Ok(counts)
     }
 
-    async fn reader(&self, cursor: u64, headers_only: bool) -> Result<PullConsumer, QueueError> {
+    async fn reader(&self, cursor: u64, headers_only: bool) -> Result<Reader, QueueError> {
         let deliver_policy = match cursor {
             0 => DeliverPolicy::All,
             _ => DeliverPolicy::ByStartSequence { start_sequence: cursor + 1 },
@@ -99,39 +129,79 @@ impl Inner {
             headers_only,
             ..pull::Config::default()
         };
-        self.states.create_consumer(config).await.map_err(QueueError::store)
+        let consumer = self.states.create_consumer(config).await.map_err(QueueError::store)?;
+        let progress = Progress { seen: cursor, pending: consumer.cached_info().num_pending, delivered: 0 };
+        Ok(Reader { consumer, headers_only, progress })
     }
 
-    /// The next messages; waits up to `wait` for the first.
-    async fn batch(&self, reader: &PullConsumer, wait: Duration) -> Result<Vec<Message>, QueueError> {
+    /// The next messages; waits up to `wait` for the first. None is left out: where one got lost on its way, it is
+    /// asked for again.
+    async fn batch(&self, reader: &mut Reader, wait: Duration) -> Result<Vec<Message>, QueueError> {
         let read = async {
-            let mut messages: Vec<Message> = Vec::new();
-            let mut at_hand = reader.fetch().max_messages(BATCH).messages().await.map_err(QueueError::store)?;
-            // The server announces as many as were pending when it was asked. One that is replaced meanwhile
-            // never comes, and then nothing says that the batch is over.
-            while let Ok(Some(message)) = tokio::time::timeout(GAP, at_hand.next()).await {
-                let message = message.map_err(QueueError::store)?;
-                let is_last = message.info().is_ok_and(|info| info.pending == 0);
-                messages.push(message);
-                if is_last {
-                    break;
+            // Longer each time: where nothing came, the machine may be busy.
+            let mut gap = GAP;
+            loop {
+                let (messages, is_one_lost) = self.read(reader, wait, gap).await?;
+                if is_one_lost {
+                    self.end(reader).await;
+                    *reader = self.reader(reader.progress.seen, reader.headers_only).await?;
+                    gap *= 2;
+                }
+                if !is_one_lost || !messages.is_empty() {
+                    return Ok::<_, QueueError>(messages);
                 }
             }
-            if messages.is_empty() && !wait.is_zero() {
-                let waiting = reader.batch().max_messages(1).expires(wait).messages().await;
-                let mut waiting = waiting.map_err(QueueError::store)?;
-                // The server says when the time is over, but not after it has lost a race with a message.
-                if let Ok(Some(message)) = tokio::time::timeout(wait + GAP, waiting.next()).await {
-                    messages.push(message.map_err(QueueError::store)?);
-                }
-            }
-            Ok::<_, QueueError>(messages)
         };
         let messages = tokio::time::timeout(ANSWER + wait, read).await.map_err(QueueError::store)??;
         if messages.is_empty() {
             self.check_connection()?;
         }
         Ok(messages)
+    }
+
+    /// What one request brings, and whether something got lost before it or behind it.
+    async fn read(
+        &self,
+        reader: &mut Reader,
+        wait: Duration,
+        gap: Duration,
+    ) -> Result<(Vec<Message>, bool), QueueError> {
+        let Reader { consumer, progress, .. } = reader;
+        let mut messages: Vec<Message> = Vec::new();
+        let mut at_hand = consumer.fetch().max_messages(BATCH).messages().await.map_err(QueueError::store)?;
+        // The server announces as many as were pending when it was asked. One that is replaced meanwhile
+        // never comes, and then nothing says that the batch is over.
+        while let Ok(Some(message)) = tokio::time::timeout(gap, at_hand.next()).await {
+            let message = message.map_err(QueueError::store)?;
+            let info = message.info().map_err(QueueError::store)?;
+            if !progress.takes(info.consumer_sequence, info.stream_sequence, info.pending) {
+                return Ok((messages, true));
+            }
+            messages.push(message);
+            if progress.pending == 0 {
+                break;
+            }
+        }
+        if !messages.is_empty() {
+            return Ok((messages, false));
+        }
+        if progress.pending > 0 {
+            return Ok((messages, true));
+        }
+        if !wait.is_zero() {
+            let waiting = consumer.batch().max_messages(1).expires(wait).messages().await;
+            let mut waiting = waiting.map_err(QueueError::store)?;
+            // The server says when the time is over, but not after it has lost a race with a message.
+            if let Ok(Some(message)) = tokio::time::timeout(wait + GAP, waiting.next()).await {
+                let message = message.map_err(QueueError::store)?;
+                let info = message.info().map_err(QueueError::store)?;
+                if !progress.takes(info.consumer_sequence, info.stream_sequence, info.pending) {
+                    return Ok((messages, true));
+                }
+                messages.push(message);
+            }
+        }
+        Ok((messages, false))
     }
 
     async fn delivered(&self, message: &Message) -> Result<Option<Delivered>, QueueError> {
@@ -151,7 +221,22 @@ impl Inner {
     }
 
     /// Tells the server that a reader is done; else it forgets it by itself.
-    async fn end(&self, reader: PullConsumer) {
-        let _ = self.states.delete_consumer(&reader.cached_info().name).await;
+    async fn end(&self, reader: &Reader) {
+        let _ = self.states.delete_consumer(&reader.consumer.cached_info().name).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_taken_behind_a_message_that_is_missing() {
+        let mut progress = Progress { seen: 40, ..Progress::default() };
+        assert!(progress.takes(1, 42, 3) && progress.takes(2, 47, 2));
+        let before = Progress { delivered: 2, seen: 47, pending: 2 };
+        assert_eq!(progress, before);
+        assert!(!progress.takes(4, 50, 0), "the third got lost");
+        assert_eq!(progress, before, "and is asked for from here");
     }
 }
