@@ -37,8 +37,12 @@ fn note(context: &mut Context<'_, '_>) {
 
 fn less(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     note(context);
-    let mut status = 0;
-    for name in or_standard_input(operands(context)) {
+    let names = or_standard_input(operands(context));
+    for (at, name) in names.iter().copied().enumerate() {
+        // A file is in its list once.
+        if names.iter().take(at).any(|earlier| *earlier == name) {
+            continue;
+        }
         match context.open(name)? {
             Ok(bytes) => context.out(&bytes)?,
             Err(error) => {
@@ -48,11 +52,11 @@ fn less(context: &mut Context<'_, '_>) -> Stoppable<u8> {
                 };
                 context.flush()?;
                 context.error(&[name, message, b"\n"].concat())?;
-                status = 1;
             }
         }
     }
-    Ok(status)
+    // What cannot be opened is said, and no failure.
+    Ok(0)
 }
 
 fn more(context: &mut Context<'_, '_>) -> Stoppable<u8> {

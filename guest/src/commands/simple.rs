@@ -41,24 +41,14 @@ pub(super) const LOGNAME: Command = Command {
     },
 };
 /// `arch`.
-pub(super) const ARCH: Command = Command {
-    name: "arch",
-    summary: "Print the machine's architecture.",
-    buffering: Buffering::Blocks,
-    run: |context| {
-        context.out(b"x86_64\n")?;
-        Ok(0)
-    },
-};
+pub(super) const ARCH: Command =
+    Command { name: "arch", summary: "Print the machine's architecture.", buffering: Buffering::Blocks, run: arch };
 /// `tty`.
 pub(super) const TTY: Command = Command {
     name: "tty",
     summary: "Print the terminal of standard input: it is none.",
     buffering: Buffering::Blocks,
-    run: |context| {
-        context.out(b"not a tty\n")?;
-        Ok(1)
-    },
+    run: tty,
 };
 /// `hostname`.
 pub(super) const HOSTNAME: Command =
@@ -93,6 +83,33 @@ fn whoami(context: &mut Context<'_, '_>) -> Stoppable<u8> {
     }
     context.out(format!("{}\n", world::USER).as_bytes())?;
     Ok(0)
+}
+
+fn arch(context: &mut Context<'_, '_>) -> Stoppable<u8> {
+    const TABLE: OptionTable = OptionTable { short: "", long: &[HELP, VERSION] };
+    let operands = or_status!(context.options(TABLE, 1, |_| Ok(()))?);
+    if let Some(extra) = operands.first() {
+        return context.fail(Fault::usage_about("extra operand", extra), 1);
+    }
+    context.out(b"x86_64\n")?;
+    Ok(0)
+}
+
+fn tty(context: &mut Context<'_, '_>) -> Stoppable<u8> {
+    const TABLE: OptionTable =
+        OptionTable { short: "s", long: &[Long::flag("silent", "s"), Long::flag("quiet", "s"), HELP, VERSION] };
+    let mut is_silent = false;
+    let operands = or_status!(context.options(TABLE, 2, |_| {
+        is_silent = true;
+        Ok(())
+    })?);
+    if let Some(extra) = operands.first() {
+        return context.fail(Fault::usage_about("extra operand", extra), 2);
+    }
+    if !is_silent {
+        context.out(b"not a tty\n")?;
+    }
+    Ok(1)
 }
 
 fn hostname(context: &mut Context<'_, '_>) -> Stoppable<u8> {

@@ -33,7 +33,8 @@ pub(super) const SETSID: Command =
 pub(super) const WHICH: Command =
     Command { name: "which", summary: "Print where programs lie.", buffering: Buffering::Blocks, run: which };
 
-/// Runs the program that the operands name; 127 with a message when there is none.
+/// Runs the program that the operands name; 127 with a message when there is none, 126 when what the path names is no
+/// program.
 fn start(
     context: &mut Context<'_, '_>,
     words: &[&[u8]],
@@ -43,19 +44,22 @@ fn start(
     let words: Vec<Vec<u8>> = words.iter().map(|word| word.to_vec()).collect();
     let Some(name) = words.first() else { return Ok(0) };
     if matches!(lookup(context.machine, name), Program::Missing) {
-        context.complain(&message(name))?;
-        return Ok(127);
+        let is_there = name.contains(&b'/') && context.machine.workspace.stat(context.directory, name).is_ok();
+        let (reason, status): (&[u8], u8) =
+            if is_there { (b": Permission denied", 126) } else { (b": No such file or directory", 127) };
+        context.complain(&[&message(name)[..], reason].concat())?;
+        return Ok(status);
     }
     context.flush()?;
     launch(context.machine, &words, context.directory, environment, context.descriptors)
 }
 
 fn not_found(name: &[u8]) -> Vec<u8> {
-    [&quote::curly(name)[..], b": No such file or directory"].concat()
+    quote::curly(name)
 }
 
 fn failed_to_run(name: &[u8]) -> Vec<u8> {
-    [b"failed to run command ", &quote::curly(name)[..], b": No such file or directory"].concat()
+    [b"failed to run command ", &quote::curly(name)[..]].concat()
 }
 
 const ENV_TABLE: OptionTable = OptionTable {
@@ -217,7 +221,7 @@ fn nohup(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         return context.fail(Fault::Usage(b"missing operand".to_vec()), 125);
     }
     let environment = context.environment;
-    start(context, &operands, environment, failed_to_run)
+    start(context, &operands, environment, |name| [b"failed to run command ", &quote::always(name)[..]].concat())
 }
 
 fn stdbuf(context: &mut Context<'_, '_>) -> Stoppable<u8> {
@@ -225,9 +229,22 @@ fn stdbuf(context: &mut Context<'_, '_>) -> Stoppable<u8> {
         short: "+i:o:e:",
         long: &[Long::value("input", "i"), Long::value("output", "o"), Long::value("error", "e"), HELP, VERSION],
     };
-    let operands = or_status!(context.options(TABLE, 125, |_| Ok(()))?);
+    let mut has_mode = false;
+    let operands = or_status!(context.options(TABLE, 125, |given| {
+        has_mode = true;
+        let is_size = super::common::number(given.text(), "KkMGTPE").is_ok();
+        match given.text() {
+            b"L" if given.name == "i" => Err(Fault::Usage(b"line buffering stdin is meaningless".to_vec())),
+            b"L" => Ok(()),
+            _ if is_size => Ok(()),
+            other => Err(Fault::about("invalid mode", other)),
+        }
+    })?);
     if operands.is_empty() {
         return context.fail(Fault::Usage(b"missing operand".to_vec()), 125);
+    }
+    if !has_mode {
+        return context.fail(Fault::Usage(b"you must specify a buffering mode option".to_vec()), 125);
     }
     let environment = context.environment;
     start(context, &operands, environment, failed_to_run)

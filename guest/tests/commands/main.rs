@@ -23,6 +23,7 @@ mod printing;
 mod reports;
 mod ripgrep;
 mod sed;
+mod small;
 mod support;
 mod text;
 mod words;

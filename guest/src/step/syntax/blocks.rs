@@ -26,7 +26,7 @@ pub(super) fn tool_block(reply: &str) -> Result<ParsedCall, String> {
     }
     match found.as_slice() {
         [] => Err(refusal("The reply has no tool call.")),
-        [(_, input)] if input.is_empty() => Err(refusal("The input of the tool call is empty.")),
+        [(_, "")] => Err(refusal("The input of the tool call is empty.")),
         [(name, input)] => {
             let argument = match *name {
                 "bash" => "command",
