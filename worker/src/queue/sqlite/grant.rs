@@ -87,9 +87,11 @@ fn choose(transaction: &Transaction<'_>, worker: &str, images: &[String]) -> rus
     if candidates.is_empty() {
         return Ok(None);
     }
+    // Left to itself SQLite may walk the jobs of all images.
     let mut of_image = transaction.prepare_cached(
         "SELECT position, worker = ?1 AS here FROM
-            (SELECT position, worker FROM jobs WHERE state = 0 AND image = ?2 ORDER BY position LIMIT 64)
+            (SELECT position, worker FROM jobs INDEXED BY jobs_by_image
+             WHERE state = 0 AND image = ?2 ORDER BY position LIMIT 8)
          ORDER BY here, position LIMIT 1",
     )?;
     for image in images.iter().take(IMAGES) {

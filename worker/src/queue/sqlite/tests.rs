@@ -207,7 +207,7 @@ async fn grants_commits_and_counts_are_answered_by_indexes() {
     let world = world(policy()).await;
     let queries = [
         "SELECT position FROM jobs WHERE state = 0 ORDER BY position LIMIT 64",
-        "SELECT position FROM jobs WHERE state = 0 AND image = 'x' ORDER BY position LIMIT 64",
+        "SELECT position FROM jobs INDEXED BY jobs_by_image WHERE state = 0 AND image = 'x' ORDER BY position LIMIT 8",
         "SELECT position FROM jobs WHERE state = 1 ORDER BY position LIMIT 1",
         "SELECT 1 FROM jobs WHERE worker = 'w' AND state = 2 AND deaths > 0",
         "SELECT position FROM jobs INDEXED BY jobs_by_due WHERE state IN (2, 3) AND due <= 5 ORDER BY due LIMIT 256",
