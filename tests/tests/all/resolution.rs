@@ -55,7 +55,13 @@ fn path(choices: &mut Choices<'_>) -> String {
 /// What the kernel finds when the root is `root` and the current folder is its `testbed`.
 fn real(root: &File, path: &str) -> String {
     let from_root = if path.starts_with('/') { path.to_owned() } else { format!("/testbed/{path}") };
-    let opened = openat2(root, from_root.as_str(), OFlags::RDONLY, Mode::empty(), ResolveFlags::IN_ROOT);
+    // While something anywhere is renamed or mounted, the kernel cannot say where `..` leads, and asks for another try.
+    let opened = loop {
+        match openat2(root, from_root.as_str(), OFlags::RDONLY, Mode::empty(), ResolveFlags::IN_ROOT) {
+            Err(Errno::AGAIN) => {}
+            other => break other,
+        }
+    };
     match opened.map(File::from) {
         Ok(mut file) => {
             let mut text = String::new();
